@@ -1,0 +1,1 @@
+"""One person's agent: says identifiers, keeps what it hears, and warns its owner. Nothing heard leaves it."""

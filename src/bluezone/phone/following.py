@@ -1,0 +1,156 @@
+"""Following the chain of batches: fetch what is new, verify it, match it, save results with the head.
+
+Decides the order of the steps; each step is a pure function elsewhere (manifest, batch, matching,
+exposure, risk). Source: docs/protocol.md, sections 6 and 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from bluezone.phone.chance import RandomBytes, uniform
+from bluezone.phone.errors import ServerError
+from bluezone.phone.events import BatchesPolled
+from bluezone.phone.exposure import exposure_scans
+from bluezone.phone.matching import VerifiedMinute, find_hits, passing_minutes, verify_hits
+from bluezone.phone.own_key import KEPT_DAYS
+from bluezone.phone.risk import Alert, RiskRules, assess
+from bluezone.phone.server_client import ServerClient
+from bluezone.phone.store.ledger import ShownAlert
+from bluezone.phone.store.phone_store import PhoneStore
+from bluezone.protocol.batch import Section, decode_body
+from bluezone.protocol.batch_index import BatchIndex
+from bluezone.protocol.errors import BatchBodyError, BatchError
+from bluezone.protocol.interval import DAY_S, minute_of
+from bluezone.protocol.manifest import Head, Manifest, check_successor, verify_signatures
+from bluezone.protocol.region import Region
+
+MAX_AHEAD_S = 120
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSettings:
+    """What matching and alerting depend on.
+
+    Attributes:
+        region: keys, number, civil date.
+        rules: the risk rule in force.
+        receiver_correction_db: of this phone's model, dB.
+        longest_alert_delay_s: an alert is shown after a random time up to this; 0 in the demo.
+    """
+
+    region: Region
+    rules: RiskRules
+    receiver_correction_db: int = 0
+    longest_alert_delay_s: float = 4 * 3600.0
+
+
+class BatchFollower:
+    """Keeps one phone up to date with its region's batches.
+
+    Args:
+        client: fetches.
+        store: of this phone.
+        settings: of this phone.
+        random_bytes: delays of alerts.
+    """
+
+    def __init__(
+        self, client: ServerClient, store: PhoneStore, settings: MatchSettings, random_bytes: RandomBytes
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._settings = settings
+        self._random_bytes = random_bytes
+        self.rejected_count = 0
+
+    async def poll(self, now: int) -> BatchesPolled:
+        """Follows the index as far as it goes; a failure stops there and is told in a sentence.
+
+        Args:
+            now: trusted time, seconds UTC.
+        """
+        head, note = self._store.ledger.head(), ""
+        try:
+            index = await self._client.fetch_index()
+            if index is None:
+                return BatchesPolled(head)
+            seq = _next_seq(head, index)
+            while seq <= index.last:
+                head, note = await self._take(seq, index, head, now)
+                seq += 1
+        except (BatchError, ServerError) as error:
+            self._client.forget_index()
+            log.warning("batches-not-followed", code=error.code, reason=str(error))
+            return BatchesPolled(head, str(error))
+        return BatchesPolled(head, note)
+
+    async def _take(self, seq: int, index: BatchIndex, head: Head | None, now: int) -> tuple[Head, str]:
+        """Fetches, verifies and uses one batch; returns the new head and what to tell."""
+        region = self._settings.region
+        signed = await self._client.fetch_manifest(seq)
+        manifest = signed.manifest
+        roles = verify_signatures(signed, region.signers)
+        if manifest.seq != seq:
+            raise BatchError(f"the service sent batch {manifest.seq} for batch {seq}")
+        check_successor(manifest, region.number, head, index.first)
+        if manifest.time > now + MAX_AHEAD_S:
+            raise BatchError(f"batch {seq} lies ahead of trusted time; it waits for the next time sync")
+        body = await self._client.fetch_body(manifest, self._store.home / f"{seq:08d}.part")
+        note = ""
+        if head is not None and seq > head.seq + 1:
+            note = f"batches {head.seq + 1} to {seq - 1} are no longer offered and were missed"
+        try:
+            sections = decode_body(body)
+        except BatchBodyError as error:
+            sections, note = [], f"batch {seq} is signed but malformed and was skipped: {error}"
+        self._use(manifest, sections, now)
+        log.info("batch-used", seq=seq, signers=sorted(roles), note=note)
+        return manifest.head(), note
+
+    def _use(self, manifest: Manifest, sections: Sequence[Section], now: int) -> None:
+        store = self._store
+        hits = list(find_hits(sections, manifest.time, store.days.index()))
+        samples = store.days.samples(hit.ref for hit in hits)
+        result = verify_hits(
+            ((hit, samples[hit.ref]) for hit in hits if hit.ref in samples),
+            self._settings.receiver_correction_db,
+        )
+        self.rejected_count += result.rejected_count
+        minutes = {(one.key_id, one.minute): one for one in result.minutes}
+        minutes |= {(one.key_id, one.minute): one for one in store.ledger.verified_minutes()}
+        alerts = assess_minutes(list(minutes.values()), store.days.scans(), self._settings)
+        oldest = minute_of(now - KEPT_DAYS * DAY_S)
+        store.ledger.save_batch(
+            manifest.head(), result.minutes, result.matched, self._to_show(alerts, now), oldest
+        )
+        store.finish_erasing()
+
+    def _to_show(self, alerts: Sequence[Alert], now: int) -> list[ShownAlert]:
+        longest = self._settings.longest_alert_delay_s
+        return [ShownAlert(one, now + int(uniform(self._random_bytes, 0.0, longest))) for one in alerts]
+
+
+def assess_minutes(
+    minutes: Sequence[VerifiedMinute], scans: Sequence[int], settings: MatchSettings
+) -> list[Alert]:
+    """From verified minutes (R6) to alerts: the security floor, own scans, the risk rule.
+
+    Args:
+        minutes: of all batches so far.
+        scans: starts of all own scans, ascending seconds UTC.
+        settings: rules and civil date.
+    """
+    rules = settings.rules
+    found = exposure_scans(passing_minutes(minutes), scans, rules.rhythm_s, rules.longest_half_gap)
+    return assess(found, rules, settings.region.utc_offset_minutes)
+
+
+def _next_seq(head: Head | None, index: BatchIndex) -> int:
+    if head is None:
+        return index.last
+    return max(head.seq + 1, index.first)

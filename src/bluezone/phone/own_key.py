@@ -1,0 +1,75 @@
+"""This phone's own temporary exposure keys: which one serves an interval, closing one early, erasing.
+
+Decides windows and periods; what a key is worth outside is protocol/. Source: docs/protocol.md, section 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bluezone.phone.chance import RandomBytes
+from bluezone.protocol.diagnosis_key import DiagnosisKey
+from bluezone.protocol.interval import DEFAULT_WINDOW, INTERVALS_PER_DAY, window_of
+from bluezone.protocol.keys import TEK_LENGTH, TemporaryExposureKey
+
+KEPT_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKey:
+    """A key of this phone.
+
+    Attributes:
+        key: 16 secret bytes with start and period.
+        published: it was, or is about to be, sent to the authority.
+    """
+
+    key: DiagnosisKey
+    published: bool = False
+
+    @property
+    def start(self) -> int:
+        """First interval."""
+        return self.key.rolling_start
+
+    @property
+    def end(self) -> int:
+        """First interval after the last one."""
+        return self.key.rolling_start + self.key.rolling_period
+
+
+def serving_key(keys: Iterable[OwnKey], interval: int) -> OwnKey | None:
+    """The key whose identifiers this phone says in an interval, if one has been drawn."""
+    return next((own for own in keys if own.start <= interval < own.end), None)
+
+
+def draw_key(
+    keys: Sequence[OwnKey], interval: int, random_bytes: RandomBytes, window: int = DEFAULT_WINDOW
+) -> OwnKey:
+    """A new key that serves `interval`.
+
+    The first key of a window takes the whole window, also when it is drawn in the middle; one drawn
+    after an early close takes what is left.
+
+    Args:
+        keys: those that exist; none of them serves the interval.
+        interval: u32.
+        random_bytes: source of 16 bytes.
+        window: 24 intervals, or 144 in surge mode.
+    """
+    start, end = window_of(interval, window)
+    earlier = [own.end for own in keys if start < own.end <= interval]
+    begin = max(earlier, default=start)
+    return OwnKey(DiagnosisKey(TemporaryExposureKey(random_bytes(TEK_LENGTH)), begin, end - begin))
+
+
+def close_early(own: OwnKey, interval: int) -> OwnKey:
+    """The same key, serving only to the end of `interval`, which it must be serving now."""
+    return replace(own, key=replace(own.key, rolling_period=interval + 1 - own.start))
+
+
+def without_expired(keys: Iterable[OwnKey], interval: int) -> list[OwnKey]:
+    """Own keys that are not older than 14 days."""
+    oldest = interval - KEPT_DAYS * INTERVALS_PER_DAY
+    return [own for own in keys if own.end > oldest]

@@ -1,0 +1,186 @@
+"""Carrying out what diagnosis.py decides: a code typed by a consenting owner becomes published keys.
+
+Decides the order of saving and sending, so that a phone that dies in between neither loses the
+certificate nor sends a second, different upload. Source: docs/protocol.md, section 5.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import structlog
+
+from bluezone.clock import Clock
+from bluezone.phone.chance import RandomBytes, uniform
+from bluezone.phone.diagnosis import (
+    Commitment,
+    build_upload,
+    choose_published,
+    commit,
+    mark_published,
+    prepare_keys,
+    silent_window_starts,
+)
+from bluezone.phone.errors import DiagnosisError, ServerUnreachable
+from bluezone.phone.own_key import OwnKey
+from bluezone.phone.server_client import ServerClient
+from bluezone.phone.store.phone_store import PhoneStore
+from bluezone.protocol.certificate import verify_certificate
+from bluezone.protocol.errors import CertificateError
+from bluezone.protocol.interval import DAY_S, INTERVAL_S, interval_of
+from bluezone.protocol.region import Region
+from bluezone.protocol.upload import AnswerStatus, Redemption, RedemptionMode
+from bluezone.protocol.verification_code import parse_code
+
+MIN_WAIT_S = 5.0
+MAX_WAIT_S = 60.0
+COMMITMENT_KEPT_S = 21 * DAY_S
+# Nine scans of 50..70 s always fit into an interval; fewer means that the phone was off for a while.
+SCANS_THROUGHOUT = INTERVAL_S / 70
+_PENDING = "pending-upload"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was sent.
+
+    Attributes:
+        keys: own keys afterwards, for the agent.
+        sent_count: keys that everybody will get.
+        withheld_count: keys that were held back because nothing was heard while they served.
+    """
+
+    keys: tuple[OwnKey, ...]
+    sent_count: int
+    withheld_count: int
+
+
+class Publisher:
+    """Publishes the keys of one phone.
+
+    Args:
+        client, store, region, clock, random_bytes: of this phone.
+    """
+
+    def __init__(
+        self,
+        client: ServerClient,
+        store: PhoneStore,
+        region: Region,
+        clock: Clock,
+        random_bytes: RandomBytes,
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._region = region
+        self._clock = clock
+        self._random_bytes = random_bytes
+
+    def close_and_commit(self, now: float) -> tuple[tuple[OwnKey, ...], Commitment]:
+        """Closes the running key early and commits to all keys; both are saved before anything is sent.
+
+        Args:
+            now: trusted time, seconds UTC.
+
+        Returns:
+            The own keys, which the agent must take over, and the commitment.
+        """
+        ledger = self._store.ledger
+        keys = prepare_keys(ledger.own_keys(), now, self._random_bytes)
+        commitment = commit(keys, now, self._random_bytes)
+        ledger.save_own_keys(keys)
+        ledger.save_commitment(commitment, int(now) - COMMITMENT_KEPT_S)
+        return tuple(keys), commitment
+
+    async def redeem_code(self, typed: str, commitment: Commitment, now: float) -> bytes:
+        """Turns a typed code into a certificate of 109 bytes.
+
+        Raises:
+            CodeError: mistyped; nothing was sent.
+            DiagnosisError: the authority refused it.
+            ServerError: no answer; the same code may be tried again.
+        """
+        request = Redemption(RedemptionMode.CODE, parse_code(typed), commitment.hash())
+        answer = await self._client.redeem(request.encode())
+        if answer.status is not AnswerStatus.GOOD:
+            raise DiagnosisError(refusal(answer.status))
+        try:
+            verify_certificate(answer.certificate, self._region.certificate_key, now)
+        except CertificateError as error:
+            raise DiagnosisError(f"the authority's answer cannot be used: {error}") from None
+        return answer.certificate
+
+    async def publish(
+        self,
+        commitment: Commitment,
+        certificate: bytes,
+        now: float,
+        withheld_starts: frozenset[int] = frozenset(),
+    ) -> Published:
+        """Sends the keys, 5 to 60 seconds after the redemption as for cover traffic.
+
+        Args:
+            commitment: that the certificate was signed for.
+            certificate: 109 bytes.
+            now: trusted time, seconds UTC.
+            withheld_starts: rolling_start of keys that the owner wants to keep.
+
+        Raises:
+            DiagnosisError: refused.
+            ServerError: no answer; `resume` sends the identical upload later.
+        """
+        ledger = self._store.ledger
+        keys = ledger.own_keys()
+        checked = verify_certificate(certificate, self._region.certificate_key, now)
+        silent = self._silent_starts(keys)
+        chosen = choose_published(commitment, keys, checked, now, withheld_starts | silent)
+        if not chosen:
+            raise DiagnosisError("there is no key to publish: nobody was near while this phone listened")
+        keys = mark_published(keys, chosen)
+        upload = build_upload(commitment, certificate, chosen).encode()
+        ledger.save_own_keys(keys)
+        ledger.save_fact(_PENDING, upload)
+        await self._clock.sleep(uniform(self._random_bytes, MIN_WAIT_S, MAX_WAIT_S))
+        await self.resume()
+        log.info("keys-published", count=len(chosen))
+        return Published(tuple(keys), len(chosen), len(silent))
+
+    async def resume(self) -> bool:
+        """Sends an upload that was prepared and never answered; False if there is none.
+
+        Raises:
+            DiagnosisError: refused, and not tried again.
+            ServerError: still no answer.
+        """
+        upload = self._store.ledger.fact(_PENDING)
+        if upload is None:
+            return False
+        answer = await self._client.publish(upload)
+        if answer.status is AnswerStatus.UNAVAILABLE:
+            raise ServerUnreachable(refusal(answer.status))
+        self._store.ledger.save_fact(_PENDING, None)
+        if answer.status is not AnswerStatus.GOOD:
+            raise DiagnosisError(refusal(answer.status))
+        return True
+
+    def _silent_starts(self, keys: list[OwnKey]) -> set[int]:
+        scans = Counter(interval_of(at) for at in self._store.days.scans())
+        return silent_window_starts(keys, scans, self._store.days.counts(), SCANS_THROUGHOUT)
+
+
+_REFUSALS = {
+    AnswerStatus.CODE_UNKNOWN: "the health authority does not know this code; compare it digit by digit",
+    AnswerStatus.CODE_EXPIRED: "the code has expired; please ask the health authority for a new one",
+    AnswerStatus.CODE_USED: "the code was already used on another phone",
+    AnswerStatus.TOO_MANY_GUESSES: "too many wrong codes from here; please wait ten minutes",
+    AnswerStatus.CERTIFICATE_EXPIRED: "the 24 hours for publishing are over; please ask for a new code",
+    AnswerStatus.UNAVAILABLE: "the service cannot take keys just now; please try again in a few minutes",
+}
+
+
+def refusal(status: AnswerStatus) -> str:
+    """A sentence for a refused redemption or upload."""
+    rule = status.name.lower().replace("_", " ")
+    return _REFUSALS.get(status, f"the health authority refused the keys ({rule}); please call the hotline")

@@ -1,0 +1,268 @@
+"""One phone at work: owns clock, radio, store and network, and does what its agent says.
+
+Decides nothing about protocol. Every failure of a part becomes an event or a log line and the phone goes
+on; only a broken store ends it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import structlog
+
+from bluezone.clock import Clock
+from bluezone.phone.agent import Agent, AgentSettings
+from bluezone.phone.chance import RandomBytes
+from bluezone.phone.errors import DiagnosisError, PhoneError, ServerError
+from bluezone.phone.events import (
+    Action,
+    AskTime,
+    Broadcast,
+    Event,
+    Forget,
+    KeysChanged,
+    PollBatches,
+    RadioFailed,
+    SaveInterval,
+    SaveKeys,
+    SaveTime,
+    Scan,
+    ScanEnded,
+    Silence,
+    TimeFailed,
+    Woke,
+)
+from bluezone.phone.following import BatchFollower, MatchSettings
+from bluezone.phone.publishing import Published, Publisher
+from bluezone.phone.risk import RiskRules
+from bluezone.phone.server_client import ServerClient
+from bluezone.phone.status import Status
+from bluezone.phone.store.phone_store import PhoneStore
+from bluezone.phone.trusted_time import Reading, TrustedTime
+from bluezone.protocol.errors import ProtocolError, SignedTimeError
+from bluezone.protocol.region import Region
+from bluezone.protocol.verification_code import parse_code
+from bluezone.radio.port import Radio, RadioError
+
+_SAVED_TIME = "time"
+_LONGEST_WAIT_S = 60.0
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSettings:
+    """What differs from phone to phone, and what a demo shortens.
+
+    Attributes:
+        dbm_at_1m: this model's level at one metre, a multiple of 4 in -100..24.
+        receiver_correction_db: of this model, dB.
+        poll_s: mean time from index poll to index poll, seconds.
+        longest_alert_delay_s: see MatchSettings.
+        rules: the risk rule in force.
+    """
+
+    dbm_at_1m: int = -60
+    receiver_correction_db: int = 0
+    poll_s: float = 4 * 3600.0
+    longest_alert_delay_s: float = 4 * 3600.0
+    rules: RiskRules = field(default_factory=RiskRules)
+
+
+class PhoneRunner:
+    """Runs one phone until it is cancelled.
+
+    Args:
+        region: from the region file.
+        store: open; the caller closes it.
+        radio: not open yet.
+        http: with the region's address as base; the caller closes it.
+        clock: of this machine, or of a simulation.
+        random_bytes: every draw of this phone.
+        settings: of this phone.
+    """
+
+    def __init__(
+        self,
+        region: Region,
+        store: PhoneStore,
+        radio: Radio,
+        http: httpx.AsyncClient,
+        clock: Clock,
+        random_bytes: RandomBytes,
+        settings: PhoneSettings | None = None,
+    ) -> None:
+        settings = settings or PhoneSettings()
+        self.region = region
+        self.store = store
+        self._radio = radio
+        self._radio_open = False
+        self._clock = clock
+        self._client = ServerClient(region, http, clock, random_bytes)
+        match = MatchSettings(
+            region, settings.rules, settings.receiver_correction_db, settings.longest_alert_delay_s
+        )
+        self._follower = BatchFollower(self._client, store, match, random_bytes)
+        self._publisher = Publisher(self._client, store, region, clock, random_bytes)
+        saved = store.ledger.fact(_SAVED_TIME)
+        self._agent = Agent(
+            AgentSettings(region.service_uuid, settings.dbm_at_1m, poll_s=settings.poll_s),
+            store.ledger.own_keys(),
+            TrustedTime(saved=float(int(saved)) if saved else None),
+            store.ledger.head(),
+            random_bytes,
+        )
+        self._events: deque[Event] = deque([Woke()])
+        self._waiter: asyncio.Future[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._publishing = False
+
+    async def run(self) -> None:
+        """Works until cancelled, then takes the advertisement off the air."""
+        try:
+            while True:
+                event = self._events.popleft() if self._events else await self._next_event()
+                for action in self._agent.handle(event, self._reading()):
+                    await self._do(action)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._radio.close()
+
+    def status(self) -> Status:
+        """How this phone is doing."""
+        return self._agent.status(self._reading())
+
+    async def publish(self, typed_code: str, withheld_starts: frozenset[int] = frozenset()) -> Published:
+        """Publishes this phone's keys with a verification code; its owner has consented.
+
+        Args:
+            typed_code: as a person types it.
+            withheld_starts: rolling_start of keys that the owner keeps back.
+
+        Raises:
+            CodeError: mistyped. DiagnosisError: refused. ServerError: no answer.
+        """
+        now = self.status().now
+        if now is None:
+            raise DiagnosisError("this phone does not know what time it is yet; please try again in a minute")
+        parse_code(typed_code)  # A typing error must not close the running key.
+        keys, commitment = self._publisher.close_and_commit(now)
+        self._post(KeysChanged(keys))
+        self._publishing = True
+        try:
+            certificate = await self._publisher.redeem_code(typed_code, commitment, now)
+            return await self._publisher.publish(commitment, certificate, now, withheld_starts)
+        finally:
+            self._publishing = False
+            self._post(KeysChanged(tuple(self.store.ledger.own_keys())))
+
+    # --- events ------------------------------------------------------------------------------------
+
+    def _reading(self) -> Reading:
+        return Reading(self._clock.system(), self._clock.monotonic())
+
+    def _post(self, event: Event) -> None:
+        self._events.append(event)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _next_event(self) -> Event:
+        """Waits for a posted event, or for the moment at which the agent wants to be woken."""
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        wait = min(self._agent.wake_in(self._reading()), _LONGEST_WAIT_S)
+        timer = loop.call_later(wait, self._wake, self._waiter)
+        try:
+            await self._waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+        return self._events.popleft() if self._events else Woke()
+
+    @staticmethod
+    def _wake(waiter: asyncio.Future[None]) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    # --- actions -----------------------------------------------------------------------------------
+
+    async def _do(self, action: Action) -> None:
+        match action:
+            case Broadcast() | Silence():
+                await self._speak(action)
+            case Scan():
+                self._start(self._scan(action.seconds))
+            case SaveInterval():
+                self.store.days.save_interval(action.interval, action.records, action.scans)
+            case SaveKeys():
+                self.store.ledger.save_own_keys(action.keys)
+            case SaveTime():
+                self.store.ledger.save_fact(_SAVED_TIME, b"%d" % action.now)
+            case AskTime():
+                self._start(self._ask_time())
+            case PollBatches():
+                self._start(self._poll(action.now))
+            case Forget():
+                self.store.days.forget_before(action.before_day)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("phone-task-failed", error=type(error).__name__)
+
+    async def _speak(self, action: Broadcast | Silence) -> None:
+        try:
+            await self._need_radio()
+            if isinstance(action, Broadcast):
+                await self._radio.broadcast(action.advertisement, new_address=action.new_address)
+            else:
+                await self._radio.silence()
+        except RadioError as error:
+            self._radio_failed("broadcast", error)
+
+    async def _scan(self, seconds: float) -> None:
+        try:
+            await self._need_radio()
+            self._post(ScanEnded(tuple(await self._radio.scan(seconds))))
+        except RadioError as error:
+            self._radio_failed("scan", error)
+
+    async def _need_radio(self) -> None:
+        if not self._radio_open:
+            info = await self._radio.open()
+            self._radio_open = True
+            log.info("radio-open", name=info.name)
+
+    def _radio_failed(self, doing: str, error: RadioError) -> None:
+        # It is opened anew the next time it is needed: an adapter that was pulled out may be back.
+        self._radio_open = False
+        log.warning("radio-failed", doing=doing, code=error.code, reason=str(error))
+        self._post(RadioFailed(doing, str(error)))
+
+    async def _ask_time(self) -> None:
+        try:
+            self._post(await self._client.ask_time())
+        except (ServerError, SignedTimeError) as error:
+            log.warning("time-not-synced", code=error.code, reason=str(error))
+            self._post(TimeFailed(str(error)))
+
+    async def _poll(self, now: int) -> None:
+        self._post(await self._follower.poll(now))
+        if self._publishing:  # It sends its upload itself, when its time has come.
+            return
+        try:
+            if await self._publisher.resume():
+                log.info("upload-resumed")
+        except (PhoneError, ProtocolError) as error:
+            log.warning("upload-not-accepted", code=error.code, reason=str(error))

@@ -1,0 +1,206 @@
+"""The phone's side of the authority's HTTP: time, index, batches, redemption, publishing.
+
+Decides sizes, time-outs and resuming; verifies the signed time. Sends nothing that was heard: every
+request it can make is in this file. What a batch means is following.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bluezone.clock import Clock
+from bluezone.phone.chance import RandomBytes
+from bluezone.phone.errors import ServerUnreachable, UnexpectedAnswer
+from bluezone.phone.events import TimeAnswered
+from bluezone.protocol.batch_index import (
+    INDEX_ADDRESS,
+    MAX_INDEX_LENGTH,
+    BatchIndex,
+    body_address,
+    decode_index,
+    manifest_address,
+)
+from bluezone.protocol.errors import BodyMismatch, RedemptionError
+from bluezone.protocol.manifest import MAX_FILE_LENGTH, Manifest, SignedManifest, check_body, decode_manifest
+from bluezone.protocol.region import Region
+from bluezone.protocol.signed_time import NONCE_LENGTH, TIME_ADDRESS, TIME_ANSWER_LENGTH, verify_time
+from bluezone.protocol.upload import ANSWER_LENGTH, Answer, decode_answer
+
+TIMEOUT_S = 30.0
+_BYTES = {"Content-Type": "application/octet-stream"}
+
+
+def open_http(region: Region) -> httpx.AsyncClient:
+    """An HTTP client for a region's service; it follows no redirect and keeps no cookie."""
+    return httpx.AsyncClient(base_url=region.address, timeout=TIMEOUT_S, follow_redirects=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    tag: str
+    content: bytes
+
+
+class ServerClient:
+    """Talks to one region's service.
+
+    Args:
+        region: address and keys.
+        http: with the region's address as base.
+        clock: for round trips.
+        random_bytes: for nonces.
+    """
+
+    def __init__(
+        self, region: Region, http: httpx.AsyncClient, clock: Clock, random_bytes: RandomBytes
+    ) -> None:
+        self._region = region
+        self._http = http
+        self._clock = clock
+        self._random_bytes = random_bytes
+        self._index_tag = ""
+
+    async def ask_time(self) -> TimeAnswered:
+        """Asks what time it is, with a fresh nonce of 16 bytes, and verifies the answer.
+
+        Raises:
+            ServerError, SignedTimeError.
+        """
+        nonce = self._random_bytes(NONCE_LENGTH)
+        asked_at = self._clock.monotonic()
+        answer = await self._request("POST", TIME_ADDRESS, TIME_ANSWER_LENGTH, content=nonce, headers=_BYTES)
+        answered_at = self._clock.monotonic()
+        return TimeAnswered(verify_time(answer.content, nonce, self._region.time_key), asked_at, answered_at)
+
+    async def fetch_index(self) -> BatchIndex | None:
+        """The index, or None if it has not changed since the last time.
+
+        Raises:
+            ServerError, IndexMalformed.
+        """
+        headers = {"If-None-Match": self._index_tag} if self._index_tag else {}
+        answer = await self._request(
+            "GET", INDEX_ADDRESS, MAX_INDEX_LENGTH, headers=headers, allowed=(200, 304)
+        )
+        if answer.status == httpx.codes.NOT_MODIFIED:
+            return None
+        index = decode_index(answer.content, self._region.number)
+        self._index_tag = answer.tag
+        return index
+
+    def forget_index(self) -> None:
+        """Asks for the whole index next time: what it offered could not be used to the end."""
+        self._index_tag = ""
+
+    async def fetch_manifest(self, seq: int) -> SignedManifest:
+        """The manifest of one batch; its signatures are not verified yet.
+
+        Raises:
+            ServerError, ManifestMalformed.
+        """
+        answer = await self._request("GET", manifest_address(seq), MAX_FILE_LENGTH)
+        return decode_manifest(answer.content)
+
+    async def fetch_body(self, manifest: Manifest, part: Path) -> bytes:
+        """The body of one batch, going on where an earlier attempt stopped.
+
+        Args:
+            manifest: verified.
+            part: file that holds what has arrived so far; deleted when the body is whole.
+
+        Raises:
+            ServerError: the connection broke; what arrived stays in `part`.
+            BodyMismatch: whole, and not what was signed; `part` is deleted.
+        """
+        have = part.stat().st_size if part.exists() else 0
+        if have > manifest.body_length:
+            part.unlink()
+            have = 0
+        if have < manifest.body_length or not part.exists():
+            await self._download(manifest, part, have)
+        body = part.read_bytes()
+        if len(body) < manifest.body_length:
+            raise ServerUnreachable(
+                f"batch {manifest.seq} broke off after {len(body)} bytes; it will go on there"
+            )
+        part.unlink()
+        check_body(manifest, body)
+        return body
+
+    async def redeem(self, request: bytes) -> Answer:
+        """Sends a redemption of 48 bytes.
+
+        Raises:
+            ServerError.
+        """
+        return await self._exchange("/v1/redeem", request)
+
+    async def publish(self, request: bytes) -> Answer:
+        """Sends an upload of 4096 bytes.
+
+        Raises:
+            ServerError.
+        """
+        return await self._exchange("/v1/publish", request)
+
+    async def _exchange(self, address: str, request: bytes) -> Answer:
+        answer = await self._request("POST", address, ANSWER_LENGTH, content=request, headers=_BYTES)
+        try:
+            return decode_answer(answer.content)
+        except RedemptionError as error:
+            raise UnexpectedAnswer(str(error)) from None
+
+    async def _download(self, manifest: Manifest, part: Path, have: int) -> None:
+        headers = {"Range": f"bytes={have}-"} if have else {}
+        try:
+            async with self._http.stream("GET", body_address(manifest.seq), headers=headers) as answer:
+                if answer.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
+                    raise UnexpectedAnswer(f"the service answered {answer.status_code} for a batch")
+                goes_on = have and answer.status_code == httpx.codes.PARTIAL_CONTENT
+                received = have if goes_on else 0
+                with part.open("ab" if goes_on else "wb") as file:
+                    async for chunk in answer.aiter_bytes():
+                        received += len(chunk)
+                        if received > manifest.body_length:
+                            raise BodyMismatch(f"batch {manifest.seq} is longer than was signed")
+                        file.write(chunk)
+        except httpx.HTTPError as error:
+            raise _unreachable(error) from None
+        except BodyMismatch:
+            part.unlink(missing_ok=True)
+            raise
+
+    async def _request(
+        self,
+        method: str,
+        address: str,
+        limit: int,
+        *,
+        allowed: tuple[int, ...] = (200,),
+        content: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> _Reply:
+        """One small exchange; an answer larger than `limit` bytes is not read to its end."""
+        received = b""
+        try:
+            async with self._http.stream(method, address, content=content, headers=headers) as answer:
+                if answer.status_code not in allowed:
+                    raise UnexpectedAnswer(f"the service answered {answer.status_code} to {method} {address}")
+                async for chunk in answer.aiter_bytes():
+                    received += chunk
+                    if len(received) > limit:
+                        raise UnexpectedAnswer(
+                            f"the service answered more than the {limit} bytes that fit here"
+                        )
+        except httpx.HTTPError as error:
+            raise _unreachable(error) from None
+        return _Reply(answer.status_code, answer.headers.get("ETag", ""), received)
+
+
+def _unreachable(error: httpx.HTTPError) -> ServerUnreachable:
+    reason = str(error) or type(error).__name__
+    return ServerUnreachable(f"the health authority's service cannot be reached: {reason}")

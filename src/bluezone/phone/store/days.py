@@ -1,0 +1,200 @@
+"""What was heard: one encrypted file per UTC day, written once per interval.
+
+Decides the tables and the limits on the disk. Each interval is one transaction, so a phone that is killed
+loses at most the current interval. Source: docs/protocol.md, section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlcipher3
+
+from bluezone.phone.chance import RandomBytes
+from bluezone.phone.encounter import MAX_RECORDS, EncounterRecord, Sample, shrink_plan, thin
+from bluezone.phone.matching import RecordRef
+from bluezone.phone.store.sample_bytes import pack_samples, unpack_samples, without_commitments
+from bluezone.phone.store.vault import Vault
+from bluezone.protocol.interval import utc_day_of
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS record (
+    row INTEGER PRIMARY KEY, interval INTEGER NOT NULL, label BLOB NOT NULL, hash BLOB NOT NULL,
+    samples BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS record_interval ON record (interval);
+CREATE TABLE IF NOT EXISTS scan (at INTEGER PRIMARY KEY);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of "who and when": never the whole identifier.
+
+    Attributes:
+        interval: the receiver's.
+        label: first 2 bytes of the identifier.
+        minute_count: in how many different minutes it was heard.
+        best_rssi_dbm: the strongest sample.
+    """
+
+    interval: int
+    label: bytes
+    minute_count: int
+    best_rssi_dbm: int
+
+
+class DayFiles:
+    """Records and own scan times of the last 14 days.
+
+    Args:
+        folder: of the day files.
+        vault: opens them.
+        random_bytes: which records go when the store is full.
+        max_records: in the whole store.
+    """
+
+    def __init__(
+        self, folder: Path, vault: Vault, random_bytes: RandomBytes, max_records: int = MAX_RECORDS
+    ) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder = folder
+        self._vault = vault
+        self._random_bytes = random_bytes
+        self._max_records = max_records
+        self._counts = self._count_all()
+
+    def days(self) -> list[int]:
+        """UTC days (days since 1970-01-01) that have a key, oldest first."""
+        return sorted(int(name[4:]) for name in self._vault.names() if name.startswith("day:"))
+
+    def save_interval(self, interval: int, records: Iterable[EncounterRecord], scans: Iterable[int]) -> None:
+        """Writes a finished interval in one transaction, then keeps the whole store within its limit."""
+        rows = [(one.interval, one.label, one.index_hash, pack_samples(one.samples)) for one in records]
+        with self._open(utc_day_of(interval)) as db:
+            db.executemany("INSERT INTO record (interval, label, hash, samples) VALUES (?, ?, ?, ?)", rows)
+            db.executemany("INSERT OR IGNORE INTO scan VALUES (?)", [(at,) for at in scans])
+        if rows:
+            self._counts[interval] = self._counts.get(interval, 0) + len(rows)
+            self._shrink()
+
+    def index(self) -> dict[tuple[int, bytes], list[RecordRef]]:
+        """All records by (interval, label), for matching."""
+        found: dict[tuple[int, bytes], list[RecordRef]] = {}
+        for day in self.days():
+            with self._open(day) as db:
+                for row, interval, label, index_hash in db.execute(
+                    "SELECT row, interval, label, hash FROM record ORDER BY row"
+                ):
+                    found.setdefault((interval, label), []).append(RecordRef(day, row, index_hash))
+        return found
+
+    def samples(self, refs: Iterable[RecordRef]) -> dict[RecordRef, tuple[Sample, ...]]:
+        """The samples of some records."""
+        found: dict[RecordRef, tuple[Sample, ...]] = {}
+        for day, wanted in _by_day(refs).items():
+            with self._open(day) as db:
+                for ref in wanted:
+                    row = db.execute("SELECT samples FROM record WHERE row = ?", (ref.row,)).fetchone()
+                    if row is not None:
+                        found[ref] = unpack_samples(row[0])
+        return found
+
+    def scans(self) -> list[int]:
+        """Starts of all own scans, ascending whole seconds UTC, empty scans included."""
+        found: list[int] = []
+        for day in self.days():
+            with self._open(day) as db:
+                found += [row[0] for row in db.execute("SELECT at FROM scan ORDER BY at")]
+        return sorted(found)
+
+    def erase_commitments(self, refs: Iterable[tuple[int, int]]) -> None:
+        """Erases the place commitments of matched records, given as (day, row); repeating it is harmless."""
+        rows: dict[int, list[int]] = {}
+        for day, row in refs:
+            rows.setdefault(day, []).append(row)
+        for day in rows.keys() & set(self.days()):
+            with self._open(day) as db:
+                for row in rows[day]:
+                    kept = db.execute("SELECT samples FROM record WHERE row = ?", (row,)).fetchone()
+                    if kept is not None:
+                        update = (without_commitments(kept[0]), row)
+                        db.execute("UPDATE record SET samples = ? WHERE row = ?", update)
+
+    def forget_before(self, day: int) -> None:
+        """Forgets every day before `day`: its key first, then its file."""
+        for old in self.days():
+            if old < day:
+                self._vault.forget(f"day:{old}")
+                self._path(old).unlink(missing_ok=True)
+        self._counts = {one: count for one, count in self._counts.items() if utc_day_of(one) >= day}
+
+    def history(self, limit: int = 500) -> list[HistoryLine]:
+        """The newest lines of "who and when"."""
+        lines: list[HistoryLine] = []
+        for day in reversed(self.days()):
+            with self._open(day) as db:
+                for interval, label, samples in db.execute(
+                    "SELECT interval, label, samples FROM record ORDER BY interval DESC, row LIMIT ?",
+                    (limit - len(lines),),
+                ):
+                    lines.append(_history_line(interval, label, unpack_samples(samples)))
+            if len(lines) >= limit:
+                break
+        return lines
+
+    def counts(self) -> dict[int, int]:
+        """Records per interval."""
+        return dict(self._counts)
+
+    def _path(self, day: int) -> Path:
+        return self._folder / f"{day}.db"
+
+    @contextmanager
+    def _open(self, day: int) -> Iterator[sqlcipher3.Connection]:
+        path = self._path(day)
+        db = self._vault.connect(f"day:{day}", path)
+        try:
+            if db.execute("PRAGMA user_version").fetchone()[0] == 0:
+                # Erased commitments must not linger in free pages.
+                db.executescript(
+                    f"PRAGMA secure_delete = ON; BEGIN; {_TABLES} PRAGMA user_version = 1; COMMIT;"
+                )
+            db.execute("BEGIN")
+            yield db
+            db.execute("COMMIT")
+        finally:
+            db.close()
+
+    def _count_all(self) -> dict[int, int]:
+        counts: dict[int, int] = {}
+        for day in self.days():
+            with self._open(day) as db:
+                counts.update(
+                    db.execute("SELECT interval, count(*) FROM record GROUP BY interval").fetchall()
+                )
+        return counts
+
+    def _shrink(self) -> None:
+        for interval, keep in shrink_plan(self._counts, self._max_records).items():
+            with self._open(utc_day_of(interval)) as db:
+                rows = [
+                    row[0] for row in db.execute("SELECT row FROM record WHERE interval = ?", (interval,))
+                ]
+                doomed = [(row,) for row in thin(rows, keep, self._random_bytes)]
+                db.executemany("DELETE FROM record WHERE row = ?", doomed)
+            self._counts[interval] = keep
+
+
+def _by_day(refs: Iterable[RecordRef]) -> dict[int, list[RecordRef]]:
+    days: dict[int, list[RecordRef]] = {}
+    for ref in refs:
+        days.setdefault(ref.day, []).append(ref)
+    return days
+
+
+def _history_line(interval: int, label: bytes, samples: tuple[Sample, ...]) -> HistoryLine:
+    minutes = {sample.received_at // 60 for sample in samples}
+    return HistoryLine(interval, label, len(minutes), max(sample.rssi_dbm for sample in samples))
