@@ -1,0 +1,1 @@
+"""Documents, layout and house rules, held to what the code really is."""
