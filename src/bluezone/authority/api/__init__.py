@@ -1,0 +1,1 @@
+"""The authority as HTTP: thin handlers around `service`."""

@@ -1,0 +1,108 @@
+"""Errors of the health authority: one family, a stable code each, a sentence for the person who reads it.
+
+AuthorityError
+├── Refused                what a phone sent breaks a rule; carries the status of the answer
+├── OnsetInvalid           a first day of illness that cannot be certified
+├── HomeError              the authority's folder
+│   ├── HomeExists         there is already an authority in it
+│   ├── HomeIncomplete     a file is missing or cannot be read
+│   └── SettingsInvalid    authority.toml or an environment variable
+├── KeyFileError           a key file cannot be read, or is not the key of the region file
+│   └── NotEnoughSigners   fewer than two keys that sign batches
+├── DatabaseUnavailable    the database did not carry out a transaction
+│   └── SchemaOutdated     its tables are not those of this version
+└── ObjectError            the published files
+    ├── ObjectMissing      no such file is published
+    └── ChainForked        the next number is already published: the database is an old copy
+"""
+
+from __future__ import annotations
+
+from bluezone.protocol.upload import AnswerStatus
+
+
+class AuthorityError(Exception):
+    """The health authority cannot do what it was asked to."""
+
+    code: str = "authority"
+
+
+class Refused(AuthorityError):
+    """A request of a phone breaks a rule; `status` names it on the wire."""
+
+    def __init__(self, status: AnswerStatus, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.code = "refused-" + status.name.lower().replace("_", "-")
+
+
+class OnsetInvalid(AuthorityError):
+    """The first day of illness lies in the future or too far back."""
+
+    code = "onset-invalid"
+
+
+class HomeError(AuthorityError):
+    """Something is wrong with the folder of the authority."""
+
+    code = "home"
+
+
+class HomeExists(HomeError):
+    """The folder already holds an authority; nothing is overwritten."""
+
+    code = "home-exists"
+
+
+class HomeIncomplete(HomeError):
+    """A file of the authority is missing or unreadable."""
+
+    code = "home-incomplete"
+
+
+class SettingsInvalid(HomeError):
+    """A setting is unknown or out of range."""
+
+    code = "settings-invalid"
+
+
+class KeyFileError(AuthorityError):
+    """A key file cannot be used."""
+
+    code = "key-file"
+
+
+class NotEnoughSigners(KeyFileError):
+    """Fewer than two of the keys that sign batches are here."""
+
+    code = "not-enough-signers"
+
+
+class DatabaseUnavailable(AuthorityError):
+    """The database did not carry out a transaction; nothing was changed."""
+
+    code = "database-unavailable"
+
+
+class SchemaOutdated(DatabaseUnavailable):
+    """The tables of the database are not those that this version needs."""
+
+    code = "schema-outdated"
+
+
+class ObjectError(AuthorityError):
+    """Something is wrong with the published files."""
+
+    code = "object"
+
+
+class ObjectMissing(ObjectError):
+    """No file of this name is published."""
+
+    code = "object-missing"
+
+
+class ChainForked(ObjectError):
+    """The number of the next batch is already published: the database is older than the files."""
+
+    code = "chain-forked"

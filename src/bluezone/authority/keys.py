@@ -1,0 +1,122 @@
+"""The authority's own keys: certificate, time, and the three that sign batches.
+
+Decides their files (PEM, readable by the owner only, never overwritten) and that they are the keys of
+the region file. One key signs one kind of message only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from bluezone.authority.errors import KeyFileError, NotEnoughSigners
+from bluezone.protocol.manifest import REQUIRED_SIGNERS
+from bluezone.protocol.region import ROLES, Region
+
+KEY_NAMES = ("certificate", "time", *ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityKeys:
+    """Private keys; `signers` holds those roles whose key is here, at least two."""
+
+    certificate: Ed25519PrivateKey
+    time: Ed25519PrivateKey
+    signers: Mapping[str, Ed25519PrivateKey]
+
+    def __repr__(self) -> str:
+        return f"AuthorityKeys(signers={sorted(self.signers)})"
+
+
+def draw_keys(random_bytes: Callable[[int], bytes]) -> AuthorityKeys:
+    """New keys, all three signers included, from 5 x 32 random bytes."""
+    drawn = {name: Ed25519PrivateKey.from_private_bytes(random_bytes(32)) for name in KEY_NAMES}
+    return AuthorityKeys(drawn["certificate"], drawn["time"], {role: drawn[role] for role in ROLES})
+
+
+def region_of(
+    keys: AuthorityKeys,
+    *,
+    name: str,
+    number: int,
+    address: str,
+    service_uuid: int = 0x4E56,
+    utc_offset_minutes: int = 420,
+    hotline: str = "",
+) -> Region:
+    """What phones are told about an authority with these keys, all three signers present."""
+    return Region(
+        name=name,
+        number=number,
+        address=address,
+        service_uuid=service_uuid,
+        utc_offset_minutes=utc_offset_minutes,
+        hotline=hotline,
+        certificate_key=keys.certificate.public_key(),
+        time_key=keys.time.public_key(),
+        signers={role: key.public_key() for role, key in keys.signers.items()},
+    )
+
+
+def write_key(path: Path, key: Ed25519PrivateKey) -> None:
+    """Writes a key file that only its owner can read.
+
+    Raises:
+        FileExistsError: a key is never overwritten.
+    """
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+
+
+def load_keys(files: Mapping[str, Path], region: Region) -> AuthorityKeys:
+    """Reads the keys of a service.
+
+    Args:
+        files: certificate, time and each signing role to its key file.
+        region: what phones were told; each key must be the one that stands there.
+
+    Raises:
+        KeyFileError: a key is missing, unreadable, open to others or not the region's.
+        NotEnoughSigners: fewer than two signers are here.
+    """
+    certificate = _load(files["certificate"], region.certificate_key)
+    time = _load(files["time"], region.time_key)
+    signers = {role: _load(files[role], region.signers[role]) for role in ROLES if files[role].exists()}
+    if len(signers) < REQUIRED_SIGNERS:
+        missing = ", ".join(str(files[role]) for role in ROLES if role not in signers)
+        raise NotEnoughSigners(
+            f"batches are signed by at least {REQUIRED_SIGNERS} of {', '.join(ROLES)}, "
+            f"but only {len(signers)} of these keys is here; missing: {missing}"
+        )
+    return AuthorityKeys(certificate, time, signers)
+
+
+def _load(path: Path, expected: Ed25519PublicKey) -> Ed25519PrivateKey:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise KeyFileError(f"other users can read {path}; run: chmod 600 {path}")
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except OSError:
+        raise KeyFileError(f"the key file {path} cannot be read") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise KeyFileError(f"{path} is not a private key in PEM form") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyFileError(f"{path} is not an Ed25519 key")
+    if key.public_key() != expected:
+        raise KeyFileError(
+            f"{path} is not the key of the region file: phones would not accept its signatures"
+        )
+    return key

@@ -1,0 +1,284 @@
+"""The authority as one object: what phones, staff and the batch loop may ask of it.
+
+Joins the rules of `domain` with `storage`, the keys and the clock. Leaves HTTP, and the second that
+every answer waits, to `api`. Rules and database errors become statuses here, so that a phone always gets
+its 128 bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection
+
+from bluezone.authority.batch_files import BatchFiles, PublishedFile
+from bluezone.authority.callers import CALLER_SECRET_LENGTH, CallerBuckets
+from bluezone.authority.domain import batches as batch_rules
+from bluezone.authority.domain import codes as code_rules
+from bluezone.authority.domain import publish as publish_rules
+from bluezone.authority.domain.guesses import GuessRule
+from bluezone.authority.errors import AuthorityError, DatabaseUnavailable, Refused
+from bluezone.authority.keys import AuthorityKeys
+from bluezone.authority.settings import ServiceRules
+from bluezone.authority.storage import batches, codes, export, publish
+from bluezone.authority.storage.database import Database
+from bluezone.authority.storage.objects import Objects
+from bluezone.authority.storage.schema import check_schema
+from bluezone.clock import Clock
+from bluezone.protocol.certificate import CERTIFICATE_LENGTH
+from bluezone.protocol.errors import ProtocolError
+from bluezone.protocol.interval import local_day_of
+from bluezone.protocol.manifest import Head
+from bluezone.protocol.region import Region
+from bluezone.protocol.signed_time import sign_time
+from bluezone.protocol.upload import (
+    Answer,
+    AnswerStatus,
+    Redemption,
+    RedemptionMode,
+    decode_redemption,
+    decode_upload,
+)
+from bluezone.protocol.verification_code import CODE_LENGTH, format_code
+
+RandomBytes = Callable[[int], bytes]
+# A batch may take this long to build, or wait for a busy disk, before the health page calls it overdue.
+OVERDUE_GRACE_S = 900
+
+log = structlog.get_logger("bluezone.authority")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the service is: sentences for the operator, none when all is well."""
+
+    problems: tuple[str, ...]
+    head: Head | None
+    head_age_s: int | None
+
+
+class Authority:
+    """One region's health authority."""
+
+    def __init__(
+        self,
+        *,
+        region: Region,
+        keys: AuthorityKeys,
+        rules: ServiceRules,
+        database: Database,
+        objects: Objects,
+        clock: Clock,
+        random_bytes: RandomBytes,
+    ) -> None:
+        self.region = region
+        self.rules = rules
+        self.clock = clock
+        self._keys = keys
+        self._database = database
+        self._objects = objects
+        self._files = BatchFiles(objects)
+        self._random_bytes = random_bytes
+        rule = GuessRule(burst=rules.guess_burst, refill_s=rules.guess_refill_s)
+        self._callers = CallerBuckets(random_bytes(CALLER_SECRET_LENGTH), rule)
+
+    async def start(self, *, repair: bool = True) -> None:
+        """Checks the tables, and writes every published file again that a crash left out.
+
+        Args:
+            repair: False for a short command beside a running service.
+
+        Raises:
+            SchemaOutdated, DatabaseUnavailable, ObjectError.
+        """
+        await self._database.run(check_schema)
+        if repair:
+            await self.maintain(verify=True)
+
+    async def close(self) -> None:
+        """Lets running transactions finish and lets go of the database."""
+        await self._database.close()
+        self._files.close()
+
+    async def issue_code(self, onset_day: int) -> str:
+        """A new verification code of 14 digits.
+
+        Args:
+            onset_day: first day of illness, days from 1970-01-01 to the local civil date.
+
+        Raises:
+            OnsetInvalid, DatabaseUnavailable.
+        """
+        code, now = self._random_bytes(CODE_LENGTH), self._now()
+        today = local_day_of(now, self.region.utc_offset_minutes)
+        issued = code_rules.issue(
+            code, onset_day=onset_day, today=today, now=now, life_s=self.rules.code_life_s
+        )
+        await self._database.run(lambda conn: codes.add(conn, issued))
+        log.info("code-issued")
+        return format_code(code)
+
+    async def redeem(self, data: bytes, caller: str = "") -> bytes:
+        """Answers a redemption (48 bytes) with 128 bytes; never raises for what stands in it.
+
+        Args:
+            data: as received.
+            caller: the network address, only used to count wrong guesses and not kept.
+        """
+        return await self._answer("redeem", lambda: self._redeem(data, caller))
+
+    async def publish(self, data: bytes) -> bytes:
+        """Answers an upload (4096 bytes) with 128 bytes; never raises for what stands in it."""
+        return await self._answer("publish", lambda: self._publish(data))
+
+    def sign_time(self, nonce: bytes) -> bytes:
+        """The signed time, 96 bytes, for a nonce of 16 bytes.
+
+        Raises:
+            SignedTimeError: the nonce does not have 16 bytes.
+        """
+        return sign_time(nonce, self._now(), self._keys.time)
+
+    async def build_batch(self) -> int:
+        """Builds and publishes a batch now.
+
+        Returns:
+            Its number.
+
+        Raises:
+            DatabaseUnavailable, ChainForked, ObjectError; TimeWentBack when the clock was set back.
+        """
+        order = self._next_order()
+        seq = await self._database.run(lambda conn: self._build(conn, order, batches.head(conn)))
+        return await self._published(seq)
+
+    async def build_batch_if_due(self) -> int | None:
+        """Builds and publishes a batch when one is due; its number, or None. Raises as `build_batch`."""
+        order, period_s = self._next_order(), self.rules.batch_period_s
+
+        def work(conn: Connection) -> int | None:
+            head = batches.head(conn)
+            due = batch_rules.is_due(head.time if head else None, order.time, period_s)
+            return self._build(conn, order, head) if due else None
+
+        seq = await self._database.run(work)
+        return None if seq is None else await self._published(seq)
+
+    async def maintain(self, *, verify: bool = False) -> None:
+        """Forgets what is past its time and completes the published files.
+
+        Args:
+            verify: also compare every published file with what was signed.
+        """
+        now = self._now()
+
+        def work(conn: Connection) -> None:
+            export.export(conn, self._objects, self.region.number, now=now, verify=verify)
+
+        await self._database.run(work)
+
+    async def index(self) -> PublishedFile:
+        """The index of batches.
+
+        Raises:
+            ObjectMissing: before the first batch.
+        """
+        return await self._files.read(export.INDEX_NAME)
+
+    async def batch_file(self, name: str) -> PublishedFile:
+        """The manifest or the body of a batch, such as `00000126.body`.
+
+        Raises:
+            ObjectMissing: there is no such file.
+        """
+        return await self._files.read(name)
+
+    async def health(self) -> Health:
+        """How the service is."""
+        try:
+            head = await self._database.run(batches.head)
+        except DatabaseUnavailable as error:
+            return Health((f"The database does not answer: {error}.",), None, None)
+        if head is None:
+            return Health(("No batch has been published yet.",), None, None)
+        age_s = self._now() - head.time
+        problems = []
+        if age_s > self.rules.batch_period_s + OVERDUE_GRACE_S:
+            problems.append(f"The newest batch is {age_s} seconds old: the next one is overdue.")
+        if age_s < 0:
+            problems.append("The newest batch lies in the future: this machine's clock was set back.")
+        return Health(tuple(problems), head, age_s)
+
+    async def _redeem(self, data: bytes, caller: str) -> bytes:
+        redemption = decode_redemption(data)
+        if redemption.mode is RedemptionMode.COVER:
+            # As long as a certificate and as random as the phone's fake one: nothing tells it from outside.
+            return self._random_bytes(CERTIFICATE_LENGTH)
+        if redemption.mode is RedemptionMode.SWAB:
+            raise Refused(AnswerStatus.SAMPLE_UNKNOWN, "no sample with these keys was certified")
+        return await self._redeem_code(redemption, caller)
+
+    async def _redeem_code(self, redemption: Redemption, caller: str) -> bytes:
+        self._callers.take(caller, self.clock.monotonic())
+        now, key, wrong = self._now(), self._keys.certificate, False
+        try:
+            return await self._database.run(
+                lambda conn: codes.redeem(conn, redemption.code, redemption.commitment, now=now, key=key)
+            )
+        except Refused as refused:
+            wrong = refused.status is AnswerStatus.CODE_UNKNOWN
+            raise
+        finally:
+            # Taken first and given back, so that a thousand guesses at once are no way around the limit.
+            if not wrong:
+                self._callers.give_back(caller)
+
+    async def _publish(self, data: bytes) -> bytes:
+        upload, now = decode_upload(data), self._now()
+        if upload is not None:
+            key = self.region.certificate_key
+            certificate = publish_rules.open_certificate(upload.certificate, key, now)
+            upload_hash = publish_rules.upload_hash_of(data)
+            await self._database.run(lambda conn: publish.accept(conn, upload, upload_hash, certificate, now))
+        return bytes(CERTIFICATE_LENGTH)
+
+    async def _answer(self, request: str, work: Callable[[], Awaitable[bytes]]) -> bytes:
+        try:
+            return Answer(AnswerStatus.GOOD, await work()).encode()
+        except Refused as refused:
+            status, code = refused.status, refused.code
+        except ProtocolError as error:
+            status, code = AnswerStatus.MALFORMED, error.code
+        except AuthorityError as error:
+            status, code = AnswerStatus.UNAVAILABLE, error.code
+        except Exception as error:
+            # Whatever it is, a phone must be able to try again, and its text may hold a key.
+            log.error("internal-error", request=request, reason=type(error).__name__)
+            return Answer(AnswerStatus.UNAVAILABLE).encode()
+        # Only the rule's name is logged: a sentence or a value could say whose request it was.
+        log.info("refused", request=request, reason=code)
+        return Answer(status).encode()
+
+    def _next_order(self) -> batches.BatchOrder:
+        return batches.BatchOrder(
+            region=self.region.number,
+            time=self._now(),
+            tek_period=self.rules.tek_period,
+            section_floor=self.rules.section_floor,
+            filler_secret=self._random_bytes(batch_rules.FILLER_SECRET_LENGTH),
+            signers=tuple(self._keys.signers.values()),
+        )
+
+    def _build(self, conn: Connection, order: batches.BatchOrder, head: Head | None) -> int:
+        export.check_not_published(self._objects, head.seq + 1 if head else 1)
+        return batches.build(conn, order).seq
+
+    async def _published(self, seq: int) -> int:
+        await self.maintain()
+        log.info("batch-published", seq=seq)
+        return seq
+
+    def _now(self) -> int:
+        return int(self.clock.system())

@@ -1,0 +1,188 @@
+"""The settings of one authority: `authority.toml` in its folder, and a few environment variables.
+
+The only module of the authority that reads the environment. Decides names, defaults and ranges.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from bluezone.authority.domain.batches import BATCH_PERIOD_S, SECTION_FLOOR
+from bluezone.authority.domain.codes import CODE_LIFE_S
+from bluezone.authority.errors import HomeIncomplete, SettingsInvalid
+from bluezone.protocol.interval import DAY_S, DEFAULT_WINDOW, SURGE_WINDOW
+
+SETTINGS_FILE = "authority.toml"
+REGION_FILE = "region.toml"
+HOME_VARIABLE = "BLUEZONE_AUTHORITY_HOME"
+# Setting -> environment variable that goes before the file.
+VARIABLES = {
+    "host": "BLUEZONE_AUTHORITY_HOST",
+    "port": "BLUEZONE_AUTHORITY_PORT",
+    "database": "BLUEZONE_AUTHORITY_DATABASE",
+    "objects": "BLUEZONE_AUTHORITY_OBJECTS",
+}
+DEFAULT_PORT = 8484
+_MAX_FILE = 65536
+
+
+class ServiceRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Numbers of the service that an operator may change.
+
+    Attributes:
+        batch_period_s: seconds between batches.
+        section_floor: the least number of keys in a section; 10 by protocol section 6.
+        answer_delay_s: seconds from the arrival of a redemption or an upload to its answer.
+        code_life_s: seconds that a code can be redeemed.
+        tek_period: intervals of a key window: 24, or 144 in surge mode.
+        guess_burst: wrong codes that one caller may send at once.
+        guess_refill_s: seconds until one more is allowed.
+    """
+
+    batch_period_s: Annotated[int, msgspec.Meta(ge=60, le=DAY_S)] = BATCH_PERIOD_S
+    section_floor: Annotated[int, msgspec.Meta(ge=10, le=10_000)] = SECTION_FLOOR
+    answer_delay_s: Annotated[float, msgspec.Meta(ge=0, le=10)] = 1.0
+    code_life_s: Annotated[int, msgspec.Meta(ge=600, le=CODE_LIFE_S)] = CODE_LIFE_S
+    tek_period: int = DEFAULT_WINDOW
+    guess_burst: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
+    guess_refill_s: Annotated[float, msgspec.Meta(ge=1, le=DAY_S)] = 60.0
+
+    def __post_init__(self) -> None:
+        if self.tek_period not in (DEFAULT_WINDOW, SURGE_WINDOW):
+            raise ValueError(f"tek_period is {DEFAULT_WINDOW}, or {SURGE_WINDOW} in surge mode")
+
+
+class _KeyFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    certificate: str = "keys/certificate.key"
+    time: str = "keys/time.key"
+    health_authority: str = "keys/health_authority.key"
+    operator: str = "keys/operator.key"
+    auditor: str = "keys/auditor.key"
+
+
+class _SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    host: Annotated[str, msgspec.Meta(min_length=1, max_length=255)] = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = DEFAULT_PORT
+    database: str = "sqlite:///authority.db"
+    objects: str = "objects"
+    rules: ServiceRules = ServiceRules()
+    keys: _KeyFiles = _KeyFiles()
+
+
+@dataclass(frozen=True, slots=True)
+class AuthoritySettings:
+    """Everything that an authority needs from its folder, paths made absolute.
+
+    Attributes:
+        home: the folder.
+        host, port: where the service listens.
+        database: SQLAlchemy URL.
+        objects: folder of the published files.
+        rules: numbers of the service.
+        key_files: certificate, time and each signing role to its key file.
+    """
+
+    home: Path
+    host: str
+    port: int
+    database: str
+    objects: Path
+    rules: ServiceRules
+    key_files: Mapping[str, Path]
+
+    @property
+    def region_file(self) -> Path:
+        """The region file that phones are given."""
+        return self.home / REGION_FILE
+
+
+def default_home() -> Path:
+    """The folder that is used when no command says another one."""
+    return Path(os.environ.get(HOME_VARIABLE, "authority-home"))
+
+
+def load_settings(home: Path, environment: Mapping[str, str] | None = None) -> AuthoritySettings:
+    """Reads the settings of an authority.
+
+    Args:
+        home: its folder.
+        environment: the variables; those of the process when None.
+
+    Raises:
+        HomeIncomplete: there is no authority in this folder.
+        SettingsInvalid: the file or a variable is wrong.
+    """
+    path = home / SETTINGS_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise HomeIncomplete(
+            f"there is no authority in {home}: {SETTINGS_FILE} cannot be read. "
+            f"Make one with `bluezone authority init --home {home}`."
+        ) from None
+    return parse_settings(text, home, os.environ if environment is None else environment)
+
+
+def parse_settings(text: str, home: Path, environment: Mapping[str, str]) -> AuthoritySettings:
+    """Settings from the text of `authority.toml`; see `load_settings`."""
+    if len(text) > _MAX_FILE:
+        raise SettingsInvalid(f"{SETTINGS_FILE} has more than {_MAX_FILE} characters")
+    try:
+        values = tomllib.loads(text)
+        values |= {name: environment[key] for name, key in VARIABLES.items() if key in environment}
+        # Not strict: a port from the environment is text.
+        file = msgspec.convert(values, type=_SettingsFile, strict=False)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise SettingsInvalid(
+            f"{SETTINGS_FILE} or a BLUEZONE_AUTHORITY_ variable is wrong: {error}"
+        ) from None
+    home = home.resolve()
+    names = _KeyFiles.__struct_fields__
+    return AuthoritySettings(
+        home=home,
+        host=file.host,
+        port=file.port,
+        database=_absolute_database(file.database, home),
+        objects=home / file.objects,
+        rules=file.rules,
+        key_files={name: home / getattr(file.keys, name) for name in names},
+    )
+
+
+def format_settings(port: int = DEFAULT_PORT) -> str:
+    """The text of a new `authority.toml`."""
+    return f"""# Settings of this health authority. Paths are relative to this folder.
+host = "127.0.0.1"
+port = {port}
+database = "sqlite:///authority.db"
+objects = "objects"
+
+[rules]
+batch_period_s = {BATCH_PERIOD_S}
+section_floor = {SECTION_FLOOR}
+answer_delay_s = 1.0
+code_life_s = {CODE_LIFE_S}
+tek_period = {DEFAULT_WINDOW}
+
+[keys]
+# At least two of the three signers must be here; keep the auditor's key in other hands.
+certificate = "keys/certificate.key"
+time = "keys/time.key"
+health_authority = "keys/health_authority.key"
+operator = "keys/operator.key"
+auditor = "keys/auditor.key"
+"""
+
+
+def _absolute_database(url: str, home: Path) -> str:
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/"):
+        return f"{prefix}{home / url.removeprefix(prefix)}"
+    return url

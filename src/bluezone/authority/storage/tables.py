@@ -1,0 +1,66 @@
+"""The tables, once for every database engine.
+
+Decides what is kept and by which column it is found. Deliberately absent: who asked, from where, when
+a key arrived, and which keys came together. `keys` and `uploads` have no row number either: it would
+tell the order of arrival.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, MetaData, SmallInteger, Table
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("code_hash", LargeBinary(32), primary_key=True),
+    Column("onset_day", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("commitment", LargeBinary(32)),
+    Column("certificate", LargeBinary(109)),
+    Index("ix_codes_expires_at", "expires_at"),
+    sqlite_with_rowid=False,
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("commitment", LargeBinary(32), primary_key=True),
+    Column("upload_hash", LargeBinary(32), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("ix_uploads_expires_at", "expires_at"),
+    sqlite_with_rowid=False,
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("time", BigInteger, nullable=False),
+    # The file of the manifest, signatures included; with the four columns below, its keys and the
+    # assembly in domain/batches, the body can be made again byte by byte.
+    Column("manifest", LargeBinary, nullable=False),
+    Column("tek_period", SmallInteger, nullable=False),
+    Column("section_floor", SmallInteger, nullable=False),
+    Column("filler_secret", LargeBinary(32), nullable=False),
+    # 0 until both files are written; the index names no batch before.
+    Column("exported", SmallInteger, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("tek", LargeBinary(16), primary_key=True),
+    Column("rolling_start", BigInteger, nullable=False),
+    Column("rolling_period", SmallInteger, nullable=False),
+    Column("batch_seq", BigInteger, ForeignKey("batches.seq")),
+    Index("ix_keys_batch_seq", "batch_seq"),
+    sqlite_with_rowid=False,
+)
