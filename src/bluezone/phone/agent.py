@@ -33,7 +33,14 @@ from bluezone.phone.events import (
     TimeFailed,
     Woke,
 )
-from bluezone.phone.own_key import KEPT_DAYS, OwnKey, draw_key, serving_key, without_expired
+from bluezone.phone.own_key import (
+    KEPT_DAYS,
+    OwnKey,
+    draw_key,
+    own_identifiers,
+    serving_key,
+    without_expired,
+)
 from bluezone.phone.sighting import IntervalSightings
 from bluezone.phone.status import Problem, Status, batch_problem, time_problem
 from bluezone.phone.trusted_time import Reading, TimeStatus, TrustedTime, accept_sync, read_time
@@ -44,6 +51,9 @@ from bluezone.protocol.keys import FullIdentifier, full_identifier
 from bluezone.protocol.manifest import Head
 
 TIME_RETRY_S = 60.0
+BATCH_RETRY_S = 600.0
+# A scan takes SCAN_S; a radio that has not come back by then never will.
+SCAN_OVERDUE_S = 45.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ class Agent:
         self._head = head
         self._random_bytes = random_bytes
         self._speaking: _Speaking | None = None
-        self._own_visible: tuple[bytes, ...] = ()
+        self._own_visible = own_identifiers(self._keys)
         self._interval: int | None = None
         self._air = _Air()
         self._ask_time_at = 0.0
@@ -145,9 +155,10 @@ class Agent:
             case TimeFailed():
                 self._problems[Problem.NO_TIME] = event.sentence
             case BatchesPolled():
-                self._note_batches(event)
+                self._note_batches(event, clock)
             case KeysChanged():
                 self._keys = list(event.keys)
+                self._own_visible = own_identifiers(self._keys)
         self._keep_time_and_batches(clock, now, actions)
         if now is None:
             self._fall_silent(actions)
@@ -181,12 +192,13 @@ class Agent:
             old := batch_problem(self._head, reading.now, self._watching(reading.now))
         ):
             problems[old[0]] = old[1]
-        speaking = self._speaking is not None and self._speaking.minute >= 0
+        said = self._speaking if self._speaking is not None and self._speaking.minute >= 0 else None
+        speaking = said is not None and Problem.CANNOT_BROADCAST not in problems
         return Status(
             time=reading.status,
             now=reading.now,
             speaking=speaking,
-            visible_prefix=self._own_visible[-1][:2].hex() if speaking else "",
+            visible_prefix=said.identifier.visible[:2].hex() if said is not None and speaking else "",
             head=self._head,
             met_count=sum(len(sightings) for sightings in self._air.sightings.values()),
             scan_count=self._scan_count,
@@ -224,8 +236,12 @@ class Agent:
             self._ask_time_at = min(self._ask_time_at, self._poll_at)
             actions.append(PollBatches(int(now)))
 
-    def _note_batches(self, event: BatchesPolled) -> None:
+    def _note_batches(self, event: BatchesPolled, clock: Reading) -> None:
         self._head = event.head
+        if event.stopped:
+            wait = BATCH_RETRY_S * uniform(self._random_bytes, 0.5, 1.5)
+            self._poll_at = min(self._poll_at, clock.monotonic + wait)
+            self._ask_time_at = min(self._ask_time_at, self._poll_at)
         if event.sentence:
             self._problems[Problem.BATCH_REFUSED] = event.sentence
         else:
@@ -242,20 +258,26 @@ class Agent:
         if self._started_at is None:
             self._started_at = now
         interval = interval_of(now)
+        self._close_finished(interval, actions)
         if interval != self._interval:
             self._enter_interval(interval, now, actions)
-        self._close_finished(interval, actions)
         self._speak(now, interval, actions)
         self._listen(now, actions)
 
     def _enter_interval(self, interval: int, now: float, actions: list[Action]) -> None:
         day_changed = self._interval is None or utc_day_of(interval) != utc_day_of(self._interval)
         self._interval = interval
+        known = len(self._keys)
         if day_changed:
             self._keys = without_expired(self._keys, interval)
-            actions.append(Forget(utc_day_of(interval) - KEPT_DAYS))
+            # A day goes as a whole, at the midnight after which its first minute would pass 14 days.
+            actions.append(Forget(utc_day_of(interval) - KEPT_DAYS + 1))
+        changed = len(self._keys) != known
         if serving_key(self._keys, interval) is None:
             self._keys.append(draw_key(self._keys, interval, self._random_bytes))
+            changed = True
+        if changed:
+            self._own_visible = own_identifiers(self._keys)
             actions.append(SaveKeys(tuple(self._keys)))
         if self._time.anchor_time is not None:
             actions.append(SaveTime(int(now)))
@@ -283,14 +305,15 @@ class Agent:
         rotation = plan_rotation(interval, self._random_bytes)
         if self._started_at == now:  # A phone that has just been switched on has nothing to separate.
             rotation = replace(rotation, speaks_from=min(now, rotation.silent_from))
-        identifier = full_identifier(own.key.tek, interval)
-        self._own_visible = (*self._own_visible[-2:], identifier.visible)
-        return _Speaking(rotation, identifier)
+        return _Speaking(rotation, full_identifier(own.key.tek, interval))
 
     # --- listening -------------------------------------------------------------------------------
 
     def _listen(self, now: float, actions: list[Action]) -> None:
         air, settings = self._air, self._settings
+        if air.scanning_since is not None and now - air.scanning_since > SCAN_OVERDUE_S:
+            air.scanning_since = None
+            self._problems[Problem.CANNOT_SCAN] = "the radio never came back from a scan"
         if air.scanning_since is not None or now < air.next_scan_at:
             return
         air.scanning_since = now
@@ -315,7 +338,8 @@ class Agent:
                 self._echo_count += heard.count
                 self._problems[Problem.IDENTIFIER_REPEATED] = "somebody repeats this phone's identifier"
                 continue
-            at = heard.at + offset
+            # A clock that was moved during the scan moves nothing out of it.
+            at = min(max(heard.at + offset, started), max(now, started))
             self._sightings(interval_of(at)).add(payload, at, heard.rssi_dbm, heard.count)
 
     def _sightings(self, interval: int) -> IntervalSightings:

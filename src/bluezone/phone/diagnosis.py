@@ -7,7 +7,7 @@ the screens, sending to the runner. Source: docs/protocol.md, section 5.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from bluezone.phone.chance import RandomBytes
 from bluezone.phone.own_key import OwnKey, close_early, draw_key, serving_key
@@ -46,8 +46,8 @@ class Commitment:
     """
 
     made_at: int
-    salt: bytes
-    leaves: tuple[CommittedLeaf, ...]
+    salt: bytes = field(repr=False)
+    leaves: tuple[CommittedLeaf, ...] = field(repr=False)
 
     def hash(self) -> bytes:
         """C, 32 bytes."""
@@ -154,12 +154,6 @@ def _slot(committed: CommittedLeaf, by_start: dict[int, OwnKey]) -> Slot:
     if own is None:
         return WithheldSlot(committed.leaf)
     return PublishedSlot(own.start, committed.committed_period, own.key.rolling_period, own.key.tek.reveal())
-
-
-def mark_published(keys: Sequence[OwnKey], published: Sequence[OwnKey]) -> list[OwnKey]:
-    """Own keys with those about to be sent marked, which happens before they are sent."""
-    sent = {own.start for own in published}
-    return [replace(own, published=True) if own.start in sent else own for own in keys]
 
 
 def silent_window_starts(

@@ -7,7 +7,7 @@ is full. The visible identifier itself is not in a record. Source: docs/protocol
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bluezone.phone.chance import RandomBytes, below
 
@@ -34,7 +34,7 @@ class Sample:
     masked_metadata: int
     time_tag: bytes
     place_tag: bytes
-    commitments: tuple[bytes, ...] = ()
+    commitments: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

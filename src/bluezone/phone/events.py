@@ -5,7 +5,7 @@ The runner turns the world into events and carries the actions out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bluezone.phone.encounter import EncounterRecord
 from bluezone.phone.own_key import OwnKey
@@ -22,7 +22,7 @@ class Woke:
 class ScanEnded:
     """A scan is over; times are of the system clock."""
 
-    heard: tuple[HeardAdvertisement, ...]
+    heard: tuple[HeardAdvertisement, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,17 @@ class TimeFailed:
 
 @dataclass(frozen=True, slots=True)
 class BatchesPolled:
-    """The index was followed as far as it goes; `sentence` says what stopped it early, if anything."""
+    """The index was followed as far as it goes.
+
+    Attributes:
+        head: of the chain, now.
+        sentence: what the owner should know about it, if anything.
+        stopped: something stopped it early, and it is worth trying again soon.
+    """
 
     head: Head | None
     sentence: str = ""
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ Event = Woke | ScanEnded | RadioFailed | TimeAnswered | TimeFailed | BatchesPoll
 class Broadcast:
     """Say these 31 bytes from now on."""
 
-    advertisement: bytes
+    advertisement: bytes = field(repr=False)
     new_address: bool
 
 

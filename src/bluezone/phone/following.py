@@ -6,6 +6,7 @@ exposure, risk). Source: docs/protocol.md, sections 6 and 8.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,6 +67,7 @@ class BatchFollower:
         self._store = store
         self._settings = settings
         self._random_bytes = random_bytes
+        self._one_at_a_time = asyncio.Lock()
         self.rejected_count = 0
 
     async def poll(self, now: int) -> BatchesPolled:
@@ -74,20 +76,25 @@ class BatchFollower:
         Args:
             now: trusted time, seconds UTC.
         """
-        head, note = self._store.ledger.head(), ""
+        async with self._one_at_a_time:  # Two at once would use a batch twice (R1).
+            return await self._follow(now)
+
+    async def _follow(self, now: int) -> BatchesPolled:
+        head, notes, stopped = self._store.ledger.head(), [], True
         try:
             index = await self._client.fetch_index()
-            if index is None:
-                return BatchesPolled(head)
-            seq = _next_seq(head, index)
-            while seq <= index.last:
-                head, note = await self._take(seq, index, head, now)
-                seq += 1
+            if index is not None:
+                for seq in range(_next_seq(head, index), index.last + 1):
+                    head, note = await self._take(seq, index, head, now)
+                    notes += [note] if note else []
+            stopped = False
         except (BatchError, ServerError) as error:
-            self._client.forget_index()
             log.warning("batches-not-followed", code=error.code, reason=str(error))
-            return BatchesPolled(head, str(error))
-        return BatchesPolled(head, note)
+            notes.append(str(error))
+        finally:
+            if stopped:
+                self._client.forget_index()
+        return BatchesPolled(head, "; ".join(notes), stopped)
 
     async def _take(self, seq: int, index: BatchIndex, head: Head | None, now: int) -> tuple[Head, str]:
         """Fetches, verifies and uses one batch; returns the new head and what to tell."""

@@ -98,10 +98,13 @@ def find_hits(sections: Iterable[Section], manifest_time: int, index: RecordInde
         manifest_time: seconds UTC.
         index: the records that exist now.
     """
+    heard_in = {interval for interval, _ in index}
     for section in sections:
         start, period = section.rolling_start, section.rolling_period
         if not usable_at(start, period, manifest_time):
             continue
+        if heard_in.isdisjoint(range(start - 1, start + period + 1)):
+            continue  # Nothing was heard while these keys served: there is nothing to compare.
         for tek in section.teks:
             for interval, visible in enumerate(expand(tek, start, period), start):
                 yield from _compare(tek, interval, visible, index)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bluezone.phone.chance import RandomBytes
 from bluezone.protocol.diagnosis_key import DiagnosisKey
 from bluezone.protocol.interval import DEFAULT_WINDOW, INTERVALS_PER_DAY, window_of
-from bluezone.protocol.keys import TEK_LENGTH, TemporaryExposureKey
+from bluezone.protocol.keys import TEK_LENGTH, TemporaryExposureKey, expand
 
 KEPT_DAYS = 14
 
@@ -62,6 +62,13 @@ def draw_key(
     earlier = [own.end for own in keys if start < own.end <= interval]
     begin = max(earlier, default=start)
     return OwnKey(DiagnosisKey(TemporaryExposureKey(random_bytes(TEK_LENGTH)), begin, end - begin))
+
+
+def own_identifiers(keys: Iterable[OwnKey]) -> frozenset[bytes]:
+    """Every visible identifier (12 bytes) that this phone has said or will say with these keys."""
+    return frozenset(
+        visible for own in keys for visible in expand(own.key.tek.reveal(), own.start, own.key.rolling_period)
+    )
 
 
 def close_early(own: OwnKey, interval: int) -> OwnKey:

@@ -18,7 +18,6 @@ from bluezone.phone.diagnosis import (
     build_upload,
     choose_published,
     commit,
-    mark_published,
     prepare_keys,
     silent_window_starts,
 )
@@ -30,15 +29,16 @@ from bluezone.protocol.certificate import verify_certificate
 from bluezone.protocol.errors import CertificateError
 from bluezone.protocol.interval import DAY_S, INTERVAL_S, interval_of
 from bluezone.protocol.region import Region
-from bluezone.protocol.upload import AnswerStatus, Redemption, RedemptionMode
+from bluezone.protocol.upload import AnswerStatus, Redemption, RedemptionMode, decode_upload
 from bluezone.protocol.verification_code import parse_code
 
 MIN_WAIT_S = 5.0
 MAX_WAIT_S = 60.0
 COMMITMENT_KEPT_S = 21 * DAY_S
-# Nine scans of 50..70 s always fit into an interval; fewer means that the phone was off for a while.
-SCANS_THROUGHOUT = INTERVAL_S / 70
-_PENDING = "pending-upload"
+# Eight scans that are 50..70 s apart always fit into an interval; fewer means that the phone was off.
+SCANS_THROUGHOUT = INTERVAL_S // 70
+# These say that an earlier upload was accepted: its keys are public, and stay marked.
+_ALREADY_PUBLIC = (AnswerStatus.CERTIFICATE_USED, AnswerStatus.KEY_ALREADY_SEEN)
 log = structlog.get_logger(__name__)
 
 
@@ -78,20 +78,24 @@ class Publisher:
         self._clock = clock
         self._random_bytes = random_bytes
 
-    def close_and_commit(self, now: float) -> tuple[tuple[OwnKey, ...], Commitment]:
+    def close_and_commit(self, now: float, code: bytes = b"") -> tuple[tuple[OwnKey, ...], Commitment]:
         """Closes the running key early and commits to all keys; both are saved before anything is sent.
 
         Args:
             now: trusted time, seconds UTC.
+            code: that will be redeemed, 8 bytes. One that was tried before, and whose answer got lost,
+                is bound to the commitment of that time, so it gets the same one again.
 
         Returns:
             The own keys, which the agent must take over, and the commitment.
         """
-        ledger = self._store.ledger
+        ledger, outbox = self._store.ledger, self._store.outbox
         keys = prepare_keys(ledger.own_keys(), now, self._random_bytes)
-        commitment = commit(keys, now, self._random_bytes)
         ledger.save_own_keys(keys)
-        ledger.save_commitment(commitment, int(now) - COMMITMENT_KEPT_S)
+        commitment = outbox.commitment_for(code) if code else None
+        if commitment is None:
+            commitment = commit(keys, now, self._random_bytes)
+            outbox.save_commitment(commitment, int(now) - COMMITMENT_KEPT_S, code)
         return tuple(keys), commitment
 
     async def redeem_code(self, typed: str, commitment: Commitment, now: float) -> bytes:
@@ -138,14 +142,12 @@ class Publisher:
         chosen = choose_published(commitment, keys, checked, now, withheld_starts | silent)
         if not chosen:
             raise DiagnosisError("there is no key to publish: nobody was near while this phone listened")
-        keys = mark_published(keys, chosen)
         upload = build_upload(commitment, certificate, chosen).encode()
-        ledger.save_own_keys(keys)
-        ledger.save_fact(_PENDING, upload)
+        self._store.outbox.prepare(upload, [own.start for own in chosen])
         await self._clock.sleep(uniform(self._random_bytes, MIN_WAIT_S, MAX_WAIT_S))
         await self.resume()
         log.info("keys-published", count=len(chosen))
-        return Published(tuple(keys), len(chosen), len(silent))
+        return Published(tuple(ledger.own_keys()), len(chosen), len(silent))
 
     async def resume(self) -> bool:
         """Sends an upload that was prepared and never answered; False if there is none.
@@ -154,20 +156,27 @@ class Publisher:
             DiagnosisError: refused, and not tried again.
             ServerError: still no answer.
         """
-        upload = self._store.ledger.fact(_PENDING)
+        outbox = self._store.outbox
+        upload = outbox.pending()
         if upload is None:
             return False
         answer = await self._client.publish(upload)
         if answer.status is AnswerStatus.UNAVAILABLE:
             raise ServerUnreachable(refusal(answer.status))
-        self._store.ledger.save_fact(_PENDING, None)
         if answer.status is not AnswerStatus.GOOD:
+            outbox.refused(() if answer.status in _ALREADY_PUBLIC else _starts_in(upload))
             raise DiagnosisError(refusal(answer.status))
+        outbox.accepted()
         return True
 
     def _silent_starts(self, keys: list[OwnKey]) -> set[int]:
         scans = Counter(interval_of(at) for at in self._store.days.scans())
         return silent_window_starts(keys, scans, self._store.days.counts(), SCANS_THROUGHOUT)
+
+
+def _starts_in(upload: bytes) -> list[int]:
+    decoded = decode_upload(upload)
+    return [slot.rolling_start for slot in decoded.published()] if decoded else []
 
 
 _REFUSALS = {

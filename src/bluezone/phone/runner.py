@@ -12,7 +12,6 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
 import structlog
 
 from bluezone.clock import Clock
@@ -80,7 +79,7 @@ class PhoneRunner:
         region: from the region file.
         store: open; the caller closes it.
         radio: not open yet.
-        http: with the region's address as base; the caller closes it.
+        client: of the region's service.
         clock: of this machine, or of a simulation.
         random_bytes: every draw of this phone.
         settings: of this phone.
@@ -91,7 +90,7 @@ class PhoneRunner:
         region: Region,
         store: PhoneStore,
         radio: Radio,
-        http: httpx.AsyncClient,
+        client: ServerClient,
         clock: Clock,
         random_bytes: RandomBytes,
         settings: PhoneSettings | None = None,
@@ -101,8 +100,9 @@ class PhoneRunner:
         self.store = store
         self._radio = radio
         self._radio_open = False
+        self._opening = asyncio.Lock()
         self._clock = clock
-        self._client = ServerClient(region, http, clock, random_bytes)
+        self._client = client
         match = MatchSettings(
             region, settings.rules, settings.receiver_correction_db, settings.longest_alert_delay_s
         )
@@ -239,10 +239,11 @@ class PhoneRunner:
             self._radio_failed("scan", error)
 
     async def _need_radio(self) -> None:
-        if not self._radio_open:
-            info = await self._radio.open()
-            self._radio_open = True
-            log.info("radio-open", name=info.name)
+        async with self._opening:  # A scan and a broadcast may both find the radio closed.
+            if not self._radio_open:
+                info = await self._radio.open()
+                self._radio_open = True
+                log.info("radio-open", name=info.name)
 
     def _radio_failed(self, doing: str, error: RadioError) -> None:
         # It is opened anew the next time it is needed: an adapter that was pulled out may be back.

@@ -6,8 +6,11 @@ request it can make is in this file. What a batch means is following.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -30,12 +33,29 @@ from bluezone.protocol.signed_time import NONCE_LENGTH, TIME_ADDRESS, TIME_ANSWE
 from bluezone.protocol.upload import ANSWER_LENGTH, Answer, decode_answer
 
 TIMEOUT_S = 30.0
+MAX_TAG_LENGTH = 200
+# Answers are taken as they are: a compressed one could grow past every limit while it is unpacked.
+_PLAIN = {"Accept-Encoding": "identity"}
 _BYTES = {"Content-Type": "application/octet-stream"}
 
 
-def open_http(region: Region) -> httpx.AsyncClient:
-    """An HTTP client for a region's service; it follows no redirect and keeps no cookie."""
-    return httpx.AsyncClient(base_url=region.address, timeout=TIMEOUT_S, follow_redirects=False)
+def open_http(region: Region, app: Callable[..., Any] | None = None) -> httpx.AsyncClient:
+    """An HTTP client for a region's service; it follows no redirect and keeps no cookie.
+
+    Args:
+        region: its address is the base of every request.
+        app: an ASGI application to call instead of the network: a simulator has the service in-process.
+    """
+    transport = httpx.ASGITransport(app=app) if app is not None else None
+    # A cookie would tie together what a phone asks, redeems and publishes.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.AsyncClient(
+        base_url=region.address,
+        timeout=TIMEOUT_S,
+        follow_redirects=False,
+        transport=transport,
+        cookies=no_cookies,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +109,8 @@ class ServerClient:
         if answer.status == httpx.codes.NOT_MODIFIED:
             return None
         index = decode_index(answer.content, self._region.number)
-        self._index_tag = answer.tag
+        tag = answer.tag
+        self._index_tag = tag if tag.isascii() and tag.isprintable() and len(tag) <= MAX_TAG_LENGTH else ""
         return index
 
     def forget_index(self) -> None:
@@ -155,15 +176,17 @@ class ServerClient:
             raise UnexpectedAnswer(str(error)) from None
 
     async def _download(self, manifest: Manifest, part: Path, have: int) -> None:
-        headers = {"Range": f"bytes={have}-"} if have else {}
+        headers = _PLAIN | ({"Range": f"bytes={have}-"} if have else {})
         try:
             async with self._http.stream("GET", body_address(manifest.seq), headers=headers) as answer:
+                if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                    part.unlink(missing_ok=True)  # Next time from the beginning.
                 if answer.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
                     raise UnexpectedAnswer(f"the service answered {answer.status_code} for a batch")
                 goes_on = have and answer.status_code == httpx.codes.PARTIAL_CONTENT
                 received = have if goes_on else 0
                 with part.open("ab" if goes_on else "wb") as file:
-                    async for chunk in answer.aiter_bytes():
+                    async for chunk in answer.aiter_raw():
                         received += len(chunk)
                         if received > manifest.body_length:
                             raise BodyMismatch(f"batch {manifest.seq} is longer than was signed")
@@ -187,10 +210,11 @@ class ServerClient:
         """One small exchange; an answer larger than `limit` bytes is not read to its end."""
         received = b""
         try:
-            async with self._http.stream(method, address, content=content, headers=headers) as answer:
+            sent = _PLAIN | (headers or {})
+            async with self._http.stream(method, address, content=content, headers=sent) as answer:
                 if answer.status_code not in allowed:
                     raise UnexpectedAnswer(f"the service answered {answer.status_code} to {method} {address}")
-                async for chunk in answer.aiter_bytes():
+                async for chunk in answer.aiter_raw():
                     received += chunk
                     if len(received) > limit:
                         raise UnexpectedAnswer(

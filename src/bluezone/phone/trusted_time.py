@@ -88,7 +88,8 @@ def read_time(state: TrustedTime, clock: Reading) -> TimeReading:
     counted = state.anchor_time + elapsed
     # The system clock is finer when it agrees, and worthless when it does not.
     now = clock.system if abs(clock.system - counted) <= SYSTEM_TOLERANCE_S else counted
-    if now < state.reached:
+    # What was reached before this start counts as well: a restart must not undo the guard.
+    if now < max(state.reached, state.saved or 0.0):
         return TimeReading(TimeStatus.CATCHING_UP, None)
     return TimeReading(TimeStatus.TRUSTED, now)
 

@@ -17,7 +17,7 @@ from bluezone.phone.chance import RandomBytes
 from bluezone.phone.encounter import MAX_RECORDS, EncounterRecord, Sample, shrink_plan, thin
 from bluezone.phone.matching import RecordRef
 from bluezone.phone.store.sample_bytes import pack_samples, unpack_samples, without_commitments
-from bluezone.phone.store.vault import Vault
+from bluezone.phone.store.vault import Vault, remove_database
 from bluezone.protocol.interval import utc_day_of
 
 _TABLES = """
@@ -64,6 +64,7 @@ class DayFiles:
         self._vault = vault
         self._random_bytes = random_bytes
         self._max_records = max_records
+        self._remove_orphans()
         self._counts = self._count_all()
 
     def days(self) -> list[int]:
@@ -128,7 +129,7 @@ class DayFiles:
         for old in self.days():
             if old < day:
                 self._vault.forget(f"day:{old}")
-                self._path(old).unlink(missing_ok=True)
+                remove_database(self._path(old))
         self._counts = {one: count for one, count in self._counts.items() if utc_day_of(one) >= day}
 
     def history(self, limit: int = 500) -> list[HistoryLine]:
@@ -149,6 +150,13 @@ class DayFiles:
         """Records per interval."""
         return dict(self._counts)
 
+    def _remove_orphans(self) -> None:
+        """Removes files whose key is gone: a process was killed while it forgot their day."""
+        known = {self._path(day).name for day in self.days()}
+        for path in self._folder.iterdir():
+            if path.name.removesuffix("-journal") not in known:
+                path.unlink()
+
     def _path(self, day: int) -> Path:
         return self._folder / f"{day}.db"
 
@@ -158,10 +166,7 @@ class DayFiles:
         db = self._vault.connect(f"day:{day}", path)
         try:
             if db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                # Erased commitments must not linger in free pages.
-                db.executescript(
-                    f"PRAGMA secure_delete = ON; BEGIN; {_TABLES} PRAGMA user_version = 1; COMMIT;"
-                )
+                db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = 1; COMMIT;")
             db.execute("BEGIN")
             yield db
             db.execute("COMMIT")

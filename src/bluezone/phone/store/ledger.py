@@ -6,19 +6,17 @@ exactly once (R1), whatever happens in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from bluezone.phone.diagnosis import Commitment
 from bluezone.phone.errors import StoreTooNew
 from bluezone.phone.matching import RecordRef, VerifiedMinute
 from bluezone.phone.own_key import OwnKey
 from bluezone.phone.risk import Alert
-from bluezone.phone.store.vault import Vault
+from bluezone.phone.store.vault import Vault, transaction
 from bluezone.protocol.diagnosis_key import DiagnosisKey
 from bluezone.protocol.keys import TemporaryExposureKey
 from bluezone.protocol.manifest import Head
@@ -52,51 +50,61 @@ class Ledger:
         path: of the encrypted file.
         vault: opens it.
 
+    Attributes:
+        db: the open file; the outbox keeps its rows in it too.
+
     Raises:
         StoreTooNew: written by a later version.
     """
 
     def __init__(self, path: Path, vault: Vault) -> None:
-        self._db = vault.connect("ledger", path)
-        self._db.execute("PRAGMA secure_delete = ON")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        self.db = vault.connect("ledger", path)
+        version = self.db.execute("PRAGMA user_version").fetchone()[0]
         if version > _VERSION:
-            self._db.close()
+            self.db.close()
             raise StoreTooNew(f"this phone's store has version {version}; update Bluezone to read it")
         if version == 0:
-            self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
+            self.db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
 
     def own_keys(self) -> list[OwnKey]:
         """Own keys, oldest first."""
-        rows = self._db.execute("SELECT start, period, tek, published FROM own_key ORDER BY start")
+        rows = self.db.execute("SELECT start, period, tek, published FROM own_key ORDER BY start")
         return [
             OwnKey(DiagnosisKey(TemporaryExposureKey(tek), start, period), bool(published))
             for start, period, tek, published in rows
         ]
 
     def save_own_keys(self, keys: Iterable[OwnKey]) -> None:
-        """Replaces the own keys; those that are missing are erased."""
-        with self._transaction():
-            self._db.execute("DELETE FROM own_key")
-            self._db.executemany(
-                "INSERT INTO own_key VALUES (?, ?, ?, ?)",
-                [
-                    (own.start, own.key.rolling_period, own.key.tek.reveal(), int(own.published))
-                    for own in keys
-                ],
-            )
+        """Replaces the own keys; those that are missing are erased.
+
+        A key that is known already keeps its mark: only the outbox marks keys as published, and whoever
+        saves an older list must not undo that.
+        """
+        with transaction(self.db):
+            marks = dict(self.db.execute("SELECT start, published FROM own_key").fetchall())
+            rows = [
+                (
+                    own.start,
+                    own.key.rolling_period,
+                    own.key.tek.reveal(),
+                    marks.get(own.start, int(own.published)),
+                )
+                for own in keys
+            ]
+            self.db.execute("DELETE FROM own_key")
+            self.db.executemany("INSERT INTO own_key VALUES (?, ?, ?, ?)", rows)
 
     def fact(self, name: str) -> bytes | None:
         """A small value by name."""
-        row = self._db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+        row = self.db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
     def save_fact(self, name: str, value: bytes | None) -> None:
         """Keeps a small value by name, or erases it."""
         if value is None:
-            self._db.execute("DELETE FROM fact WHERE name = ?", (name,))
+            self.db.execute("DELETE FROM fact WHERE name = ?", (name,))
             return
-        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+        self.db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
 
     def head(self) -> Head | None:
         """The last batch that was accepted."""
@@ -105,7 +113,7 @@ class Ledger:
 
     def verified_minutes(self) -> list[VerifiedMinute]:
         """Q with its R8 values, of all batches so far."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT key_id, minute, received_at, level_db FROM minute ORDER BY minute, key_id"
         )
         return [VerifiedMinute(*row) for row in rows]
@@ -127,14 +135,14 @@ class Ledger:
             alerts: those not known yet; a day keeps its first moment of showing.
             oldest_minute: verified minutes before it are dropped.
         """
-        with self._transaction():
+        with transaction(self.db):
             self.save_fact("head", msgspec.msgpack.encode(head))
-            self._db.executemany(
+            self.db.executemany(
                 "INSERT OR IGNORE INTO minute VALUES (?, ?, ?, ?)",
                 [(one.key_id, one.minute, one.received_at, one.level_db) for one in minutes],
             )
-            self._db.execute("DELETE FROM minute WHERE minute < ?", (oldest_minute,))
-            self._db.executemany(
+            self.db.execute("DELETE FROM minute WHERE minute < ?", (oldest_minute,))
+            self.db.executemany(
                 "INSERT OR IGNORE INTO to_erase VALUES (?, ?)", [(ref.day, ref.row) for ref in matched]
             )
             for shown in alerts:
@@ -142,50 +150,34 @@ class Ledger:
 
     def to_erase(self) -> list[tuple[int, int]]:
         """Records, as (day, row), whose place commitments still have to be erased."""
-        return [(day, row) for day, row in self._db.execute("SELECT day, row FROM to_erase")]
+        return [(day, row) for day, row in self.db.execute("SELECT day, row FROM to_erase")]
 
     def erased(self) -> None:
         """All commitments that had to be erased are."""
-        self._db.execute("DELETE FROM to_erase")
-
-    def save_commitment(self, commitment: Commitment, oldest: int) -> None:
-        """Keeps a commitment, and erases those made before `oldest` (seconds UTC)."""
-        with self._transaction():
-            content = msgspec.msgpack.encode(commitment)
-            self._db.execute("INSERT OR REPLACE INTO commitment VALUES (?, ?)", (commitment.made_at, content))
-            self._db.execute("DELETE FROM commitment WHERE made_at < ?", (oldest,))
-
-    def commitments(self) -> list[Commitment]:
-        """Commitments that are still kept, newest first."""
-        rows = self._db.execute("SELECT content FROM commitment ORDER BY made_at DESC")
-        return [msgspec.msgpack.decode(row[0], type=Commitment) for row in rows]
+        self.db.execute("DELETE FROM to_erase")
 
     def alerts(self) -> list[ShownAlert]:
         """All alerts, newest day first."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT day, near_s, mean_level_db, scan_count, show_at FROM alert ORDER BY day DESC"
         )
         return [ShownAlert(Alert(day, near, level, count), show) for day, near, level, count, show in rows]
 
+    def forget_before(self, minute: int, day: int) -> None:
+        """Erases verified minutes before `minute` and alerts about days before `day`."""
+        with transaction(self.db):
+            self.db.execute("DELETE FROM minute WHERE minute < ?", (minute,))
+            self.db.execute("DELETE FROM alert WHERE day < ?", (day,))
+
     def close(self) -> None:
         """Closes the file."""
-        self._db.close()
+        self.db.close()
 
     def _save_alert(self, shown: ShownAlert) -> None:
         one = shown.alert
-        self._db.execute(
+        self.db.execute(
             "INSERT INTO alert VALUES (?, ?, ?, ?, ?) ON CONFLICT (day) DO UPDATE SET"
             " near_s = excluded.near_s, mean_level_db = excluded.mean_level_db,"
             " scan_count = excluded.scan_count",
             (one.day, one.near_s, one.mean_level_db, one.scan_count, shown.show_at),
         )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")

@@ -11,7 +11,12 @@ from bluezone.phone.chance import RandomBytes
 from bluezone.phone.errors import StoreInUse
 from bluezone.phone.store.days import DayFiles
 from bluezone.phone.store.ledger import Ledger
+from bluezone.phone.store.outbox import Outbox
 from bluezone.phone.store.vault import Vault
+from bluezone.protocol.interval import DAY_S, MINUTE_S
+
+# Contacts are kept 14 days, commitments 21 (docs/protocol.md, sections 4 and 5).
+COMMITMENT_MARGIN_S = 7 * DAY_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +26,14 @@ class PhoneStore:
     Attributes:
         home: directory of this phone.
         days: what was heard.
-        ledger: everything else.
+        ledger: own keys, chain head, results, alerts.
+        outbox: commitments and the pending upload.
     """
 
     home: Path
     days: DayFiles
     ledger: Ledger
+    outbox: Outbox
     _vault: Vault
     _lock: int
 
@@ -49,11 +56,25 @@ class PhoneStore:
         except BlockingIOError:
             os.close(lock)
             raise StoreInUse(f"another Bluezone process works on {home}; stop it first") from None
-        vault = Vault(home, random_bytes, durable=durable)
-        ledger = Ledger(home / "ledger.db", vault)
-        store = PhoneStore(home, DayFiles(home / "days", vault, random_bytes), ledger, vault, lock)
-        store.finish_erasing()
+        try:
+            vault = Vault(home, random_bytes, durable=durable)
+            ledger = Ledger(home / "ledger.db", vault)
+            days = DayFiles(home / "days", vault, random_bytes)
+            store = PhoneStore(home, days, ledger, Outbox(ledger.db), vault, lock)
+            store.finish_erasing()
+        except BaseException:
+            os.close(lock)  # A store that was repaired can be opened again by the same process.
+            raise
         return store
+
+    def forget_before(self, day: int) -> None:
+        """Forgets what lies before a UTC day (days since 1970-01-01): what was heard, results, commitments.
+
+        Alerts are days of the region's date, which may be a day ahead or behind; they go one day later.
+        """
+        self.days.forget_before(day)
+        self.ledger.forget_before(day * DAY_S // MINUTE_S, day - 1)
+        self.outbox.forget_before(day * DAY_S - COMMITMENT_MARGIN_S)
 
     def finish_erasing(self) -> None:
         """Erases the place commitments of matched records (R8); repeated after a crash."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlcipher3
@@ -41,14 +43,21 @@ class Vault:
         self._random_bytes = random_bytes
         self._durable = durable
         known = home / "keys.db"
-        self._device_key = _load_device_key(home / "device.key", random_bytes, may_create=not known.exists())
+        device_key = home / "device.key"
+        if not device_key.exists() and not known.exists():
+            _write_whole(device_key, random_bytes(DEVICE_KEY_LENGTH), durable=durable)
+        self._device_key = _load_device_key(device_key)
         self._db = sqlite3.connect(known, isolation_level=None)
-        # secure_delete overwrites a deleted key with zeros instead of leaving it in a free page.
-        self._db.execute("PRAGMA secure_delete = ON")
-        self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS wrapped (name TEXT PRIMARY KEY, nonce BLOB, wrapped BLOB)"
-        )
+        try:
+            # secure_delete overwrites a deleted key with zeros instead of leaving it in a free page.
+            self._db.execute("PRAGMA secure_delete = ON")
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS wrapped (name TEXT PRIMARY KEY, nonce BLOB, wrapped BLOB)"
+            )
+        except sqlite3.DatabaseError:
+            self._db.close()
+            raise StoreUnreadable(f"{known} is damaged: the keys of this phone's store are in it") from None
         self._opened: dict[str, str] = {}
 
     def connect(self, name: str, path: Path) -> sqlcipher3.Connection:
@@ -60,9 +69,10 @@ class Vault:
         key = self._opened.get(name) or self._unwrap(name) or self._draw(name, path)
         self._opened[name] = key
         db = sqlcipher3.connect(str(path), isolation_level=None)
-        db.execute(
-            f"PRAGMA key = \"x'{key}'\""
-        )  # A raw key: no key stretching, opened in under a millisecond.
+        # A raw key: no key stretching, opened in under a millisecond.
+        db.execute(f"PRAGMA key = \"x'{key}'\"")
+        # Erased rows must not linger in free pages; the setting belongs to a connection, not to the file.
+        db.execute("PRAGMA secure_delete = ON")
         db.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
         try:
             db.execute("PRAGMA user_version").fetchone()
@@ -95,7 +105,7 @@ class Vault:
 
     def _draw(self, name: str, path: Path) -> str:
         # A file without a key is what an earlier deletion left behind: nobody can read it, so it goes.
-        path.unlink(missing_ok=True)
+        remove_database(path)
         key, nonce = (
             self._random_bytes(_FILE_KEY_LENGTH + _FILE_SALT_LENGTH),
             self._random_bytes(_NONCE_LENGTH),
@@ -105,16 +115,47 @@ class Vault:
         return key.hex()
 
 
-def _load_device_key(path: Path, random_bytes: RandomBytes, *, may_create: bool) -> bytes:
+def _load_device_key(path: Path) -> bytes:
     if not path.exists():
-        if not may_create:
-            raise StoreUnreadable(f"{path} is missing: what this phone stored cannot be read without it")
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(random_bytes(DEVICE_KEY_LENGTH))
-            file.flush()
-            os.fsync(file.fileno())
+        raise StoreUnreadable(f"{path} is missing: what this phone stored cannot be read without it")
     key = path.read_bytes()
     if len(key) != DEVICE_KEY_LENGTH:
         raise StoreUnreadable(f"{path} has {len(key)} bytes, not {DEVICE_KEY_LENGTH}: it is damaged")
     return key
+
+
+def _write_whole(path: Path, content: bytes, *, durable: bool) -> None:
+    """Makes a file that is there whole or not at all, also when the power fails half-way."""
+    part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        if durable:
+            os.fsync(file.fileno())
+    part.replace(path)
+    if durable:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def remove_database(path: Path) -> None:
+    """Deletes a database file and the journal that a killed process may have left beside it."""
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + "-journal").unlink(missing_ok=True)
+
+
+@contextmanager
+def transaction(db: sqlcipher3.Connection) -> Iterator[None]:
+    """All or nothing of what is written inside."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise

@@ -1,0 +1,97 @@
+"""`bluezone bench`: figures with their input, engine and ratio, all from one run on this machine."""
+
+from __future__ import annotations
+
+import platform
+from os import cpu_count
+from typing import TYPE_CHECKING
+
+import click
+
+from bluezone.cli.terminal import friendly, table
+
+if TYPE_CHECKING:
+    from bluezone.sim.bench_phone import Measured
+
+PHONES = 24
+NEAR = 8
+SECONDS = 1800.0
+
+
+@click.group()
+def bench() -> None:
+    """Measure, and print input, engine, result and ratio. Quote ratios: machines differ and are shared."""
+
+
+@bench.command()
+@friendly
+def radio() -> None:
+    """Cost of a delivered advertisement at both depths, and how many phones one core carries."""
+    from bluezone.sim.bench_radio import measure, real_time_phones
+
+    _machine()
+    costs = [measure(PHONES, SECONDS, near=NEAR, depth=depth) for depth in ("hci", "frame")]
+    rows = [
+        (
+            cost.depth,
+            cost.receptions,
+            f"{cost.cpu_s:.2f}",
+            f"{cost.us_per_reception:.1f}",
+            f"{cost.core_share:.4f}",
+        )
+        for cost in costs
+    ]
+    click.echo(
+        f"input: {PHONES} phones, {NEAR} in range of each, {SECONDS:.0f} simulated s,"
+        " scan 4 s a minute, advertise every 250-270 ms"
+    )
+    click.echo(table(("engine", "receptions", "CPU s", "us a reception", "share of a core"), rows))
+    click.echo(f"ratio hci / frame: {costs[0].cpu_s / costs[1].cpu_s:.1f}")
+    carried = real_time_phones()
+    click.echo(
+        f"in real time one core carries at least {carried['phones']} phones that all hear each other (hci)"
+    )
+
+
+@bench.command()
+@friendly
+def store() -> None:
+    """Opening an encrypted day; writing an interval."""
+    from bluezone.sim.bench_phone import measure_store
+
+    _machine()
+    _lines(measure_store())
+
+
+@bench.command()
+@friendly
+def match() -> None:
+    """One batch against what a phone has stored, by the oracle in plain Python."""
+    from bluezone.sim.bench_phone import measure_matching
+
+    _machine()
+    lines = measure_matching()
+    _lines(lines)
+    click.echo(f"ratio one morning / a fortnight: {lines[1].value / lines[0].value:.1f}")
+
+
+@bench.command(name="all")
+@click.pass_context
+def everything(ctx: click.Context) -> None:
+    """Every benchmark, one after the other."""
+    for command in (radio, store, match):
+        click.echo(f"\n== {command.name} ==")
+        ctx.invoke(command)
+
+
+def _machine() -> None:
+    click.echo(f"Python {platform.python_version()}, {platform.machine()}, {cpu_count()} cores")
+
+
+def _lines(lines: list[Measured]) -> None:
+    click.echo(
+        table(
+            ("engine and input", "result", "unit"),
+            [(one.what, f"{one.value:,.2f}", one.unit) for one in lines],
+        )
+    )

@@ -1,0 +1,166 @@
+"""`bluezone phone`: one person's phone on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bluezone.cli.terminal import configure_logs, friendly, log_level
+from bluezone.protocol.errors import RegionFileError
+from bluezone.protocol.region import MAX_REGION_FILE, Region, parse_region
+
+if TYPE_CHECKING:
+    from bluezone.phone.runner import PhoneRunner, PhoneSettings
+
+STATUS_EVERY_S = 60.0
+
+
+@click.group()
+def phone() -> None:
+    """One person's phone: speaks, listens, keeps what it hears to itself, warns its owner."""
+
+
+@phone.command()
+@click.option("--home", type=click.Path(file_okay=False, path_type=Path), required=True, help="Its folder.")
+@click.option(
+    "--region",
+    "region_path",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="region.toml of the authority.",
+)
+@click.option(
+    "--radio", "radio_spec", required=True, help="virtual:HOST:PORT, usb:0, serial:..., hci-socket:0 ..."
+)
+@click.option(
+    "--ui", "ui_port", type=click.IntRange(1, 65535), help="Serve the owner's screens on this port."
+)
+@click.option("--dbm-at-1m", type=click.IntRange(-100, 24), default=-60, show_default=True)
+@click.option("--receiver-correction", type=click.IntRange(-30, 30), default=0, show_default=True, help="dB.")
+@click.option("--poll-minutes", type=click.FloatRange(0.1, 24 * 60), default=240.0, show_default=True)
+@click.option(
+    "--alert-delay-hours",
+    type=click.FloatRange(0, 4),
+    default=4.0,
+    show_default=True,
+    help="An alert appears after a random time up to this, so that nobody can tell which batch it came from.",
+)
+@log_level
+@friendly
+def run(
+    home: Path,
+    region_path: Path,
+    radio_spec: str,
+    ui_port: int | None,
+    dbm_at_1m: int,
+    receiver_correction: int,
+    poll_minutes: float,
+    alert_delay_hours: float,
+    log_level: str,
+) -> None:
+    """Run a phone until it is stopped; killed at any moment, it loses at most the current ten minutes."""
+    from bluezone.phone.runner import PhoneSettings
+    from bluezone.protocol.advertisement import round_dbm_at_1m
+
+    configure_logs(log_level)
+    settings = PhoneSettings(
+        dbm_at_1m=round_dbm_at_1m(dbm_at_1m),
+        receiver_correction_db=receiver_correction,
+        poll_s=poll_minutes * 60,
+        longest_alert_delay_s=alert_delay_hours * 3600,
+    )
+    region = read_region(region_path)
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(_run(home, region, radio_spec, ui_port, settings))
+
+
+def read_region(path: Path) -> Region:
+    """The region of a region file.
+
+    Raises:
+        RegionFileError: it cannot be read, or is not complete.
+    """
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_REGION_FILE + 1).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RegionFileError(f"{path} cannot be read: {error}") from None
+    return parse_region(text)
+
+
+async def _run(
+    home: Path, region: Region, radio_spec: str, ui_port: int | None, settings: PhoneSettings
+) -> None:
+    from bluezone.clock import SystemClock
+    from bluezone.phone.runner import PhoneRunner
+    from bluezone.phone.server_client import ServerClient, open_http
+    from bluezone.phone.store.phone_store import PhoneStore
+    from bluezone.radio.adapter import open_radio
+
+    clock, random_bytes = SystemClock(), secrets.token_bytes
+    store = PhoneStore.open(home, random_bytes)
+    try:
+        radio = open_radio(radio_spec, clock=clock, random_bytes=random_bytes)
+        async with open_http(region) as http:
+            client = ServerClient(region, http, clock, random_bytes)
+            runner = PhoneRunner(region, store, radio, client, clock, random_bytes, settings)
+            await _until_stopped(runner, ui_port)
+    finally:
+        store.close()
+
+
+async def _until_stopped(runner: PhoneRunner, ui_port: int | None) -> None:
+    working = asyncio.create_task(runner.run())
+    loop = asyncio.get_running_loop()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(stop, working.cancel)
+    tasks = [working, asyncio.create_task(_tell(runner))]
+    if ui_port is not None:
+        tasks.append(asyncio.create_task(_serve_screens(runner, ui_port)))
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+async def _tell(runner: PhoneRunner) -> None:
+    """Prints one line a minute, and at once when something changes: how this phone is doing."""
+    told, waited = "", STATUS_EVERY_S
+    while True:
+        status = runner.status()
+        problems = "; ".join(sentence for _, sentence in status.problems) or "all well"
+        state = f"{'speaking' if status.speaking else 'silent'}; {problems}"
+        if state != told or waited >= STATUS_EVERY_S:
+            batch = status.head.seq if status.head else 0
+            click.echo(
+                f"{state}; {status.scan_count} scans; {status.met_count} identifiers now; batch {batch}"
+            )
+            told, waited = state, 0.0
+        await asyncio.sleep(1.0)
+        waited += 1.0
+
+
+async def _serve_screens(runner: PhoneRunner, port: int) -> None:
+    import uvicorn
+
+    from bluezone.phone.ui.app import create_phone_app
+    from bluezone.phone.ui.runner_view import RunnerView
+
+    app = create_phone_app(RunnerView(runner))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
+    )
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    click.echo(f"Screens on http://127.0.0.1:{port}/")
+    await server.serve()

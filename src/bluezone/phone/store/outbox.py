@@ -1,0 +1,110 @@
+"""What a diagnosis needs to survive a crash: commitments, and the one upload that is not answered yet.
+
+Decides nothing about which keys go; it keeps an upload and the marks on its keys in one transaction, so
+that a phone which dies in between sends the identical bytes again, or never began. Source:
+docs/protocol.md, section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+import sqlcipher3
+
+from bluezone.phone.diagnosis import Commitment
+from bluezone.phone.store.vault import transaction
+
+_PENDING = "pending-upload"
+_REDEEMING = "redeeming"
+
+
+class Outbox:
+    """Commitments and the pending upload.
+
+    Args:
+        db: the open ledger, whose tables exist.
+    """
+
+    def __init__(self, db: sqlcipher3.Connection) -> None:
+        self._db = db
+
+    def save_commitment(self, commitment: Commitment, oldest: int, code: bytes = b"") -> None:
+        """Keeps a commitment, and erases those made before `oldest` (seconds UTC).
+
+        Args:
+            commitment: to keep.
+            oldest: seconds UTC.
+            code: the verification code that will be bound to it, 8 bytes, if one is known.
+        """
+        with transaction(self._db):
+            content = msgspec.msgpack.encode(commitment)
+            self._db.execute("INSERT OR REPLACE INTO commitment VALUES (?, ?)", (commitment.made_at, content))
+            self.forget_before(oldest)
+            if code:
+                self._save(_REDEEMING, code + commitment.hash())
+
+    def forget_before(self, oldest: int) -> None:
+        """Erases the commitments that were made before `oldest` (seconds UTC)."""
+        self._db.execute("DELETE FROM commitment WHERE made_at < ?", (oldest,))
+
+    def commitments(self) -> list[Commitment]:
+        """Commitments that are still kept, newest first."""
+        rows = self._db.execute("SELECT content FROM commitment ORDER BY made_at DESC")
+        return [msgspec.msgpack.decode(row[0], type=Commitment) for row in rows]
+
+    def commitment_for(self, code: bytes) -> Commitment | None:
+        """The commitment that this code (8 bytes) was already presented with, if any.
+
+        The authority binds a code to the first commitment it sees, so a second attempt after a lost
+        answer must come with the same one.
+        """
+        kept = self._fact(_REDEEMING)
+        if kept is None or kept[: len(code)] != code:
+            return None
+        return next((one for one in self.commitments() if one.hash() == kept[len(code) :]), None)
+
+    def prepare(self, upload: bytes, starts: Iterable[int]) -> None:
+        """Keeps an upload of 4096 bytes and marks its keys as published, before it is sent.
+
+        Args:
+            upload: as it will be sent.
+            starts: rolling_start of each key in it.
+        """
+        with transaction(self._db):
+            self._save(_PENDING, upload)
+            self._mark(starts, published=True)
+
+    def pending(self) -> bytes | None:
+        """The upload that was prepared and not answered, 4096 bytes."""
+        return self._fact(_PENDING)
+
+    def accepted(self) -> None:
+        """The pending upload was taken: nothing is left to send."""
+        with transaction(self._db):
+            self._drop(_PENDING)
+            self._drop(_REDEEMING)
+
+    def refused(self, unpublished_starts: Iterable[int]) -> None:
+        """The pending upload was refused for good.
+
+        Args:
+            unpublished_starts: rolling_start of keys that may be published with another certificate.
+        """
+        with transaction(self._db):
+            self._drop(_PENDING)
+            self._mark(unpublished_starts, published=False)
+
+    def _fact(self, name: str) -> bytes | None:
+        row = self._db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def _save(self, name: str, value: bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+
+    def _drop(self, name: str) -> None:
+        self._db.execute("DELETE FROM fact WHERE name = ?", (name,))
+
+    def _mark(self, starts: Iterable[int], *, published: bool) -> None:
+        rows = [(int(published), start) for start in starts]
+        self._db.executemany("UPDATE own_key SET published = ? WHERE start = ?", rows)
