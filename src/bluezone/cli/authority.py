@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import functools
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import click
-import structlog
 
-from bluezone.authority.errors import AuthorityError
 from bluezone.authority.service import Authority
 from bluezone.authority.settings import DEFAULT_PORT, default_home, load_settings
-from bluezone.protocol.errors import ProtocolError
+from bluezone.cli.terminal import configure_logs, friendly
 from bluezone.protocol.region import Region
 
-P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def friendly(command: Callable[P, T]) -> Callable[P, T]:
-    """Turns an expected error into its sentence and code on stderr, and exit status 1."""
-
-    @functools.wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return command(*args, **kwargs)
-        except (AuthorityError, ProtocolError) as error:
-            click.echo(f"Error: {error} [{error.code}]", err=True)
-            sys.exit(1)
-
-    return wrapped
 
 
 home_option = click.option(
@@ -49,9 +31,7 @@ home_option = click.option(
 @click.group()
 def authority() -> None:
     """The health authority: codes, diagnosis keys and batches."""
-    if not structlog.is_configured():
-        # What a command prints is its result; what it logs is not.
-        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    configure_logs("info")
 
 
 @authority.command()
