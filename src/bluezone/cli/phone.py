@@ -140,12 +140,10 @@ async def _tell(runner: PhoneRunner) -> None:
     while True:
         status = runner.status()
         problems = "; ".join(sentence for _, sentence in status.problems) or "all well"
-        state = f"{'speaking' if status.speaking else 'silent'}; {problems}"
+        batch = status.head.seq if status.head else 0
+        state = f"{'speaking' if status.speaking else 'silent'}; {problems}; batch {batch}"
         if state != told or waited >= STATUS_EVERY_S:
-            batch = status.head.seq if status.head else 0
-            click.echo(
-                f"{state}; {status.scan_count} scans; {status.met_count} identifiers now; batch {batch}"
-            )
+            click.echo(f"{state}; {status.scan_count} scans; {status.met_count} identifiers now")
             told, waited = state, 0.0
         await asyncio.sleep(1.0)
         waited += 1.0

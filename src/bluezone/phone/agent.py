@@ -50,7 +50,8 @@ from bluezone.protocol.interval import MINUTE_S, interval_of, minute_of, utc_day
 from bluezone.protocol.keys import FullIdentifier, full_identifier
 from bluezone.protocol.manifest import Head
 
-TIME_RETRY_S = 60.0
+FIRST_TIME_RETRY_S = 5.0
+LONGEST_TIME_RETRY_S = 300.0
 BATCH_RETRY_S = 600.0
 # A scan takes SCAN_S; a radio that has not come back by then never will.
 SCAN_OVERDUE_S = 45.0
@@ -122,6 +123,7 @@ class Agent:
         self._interval: int | None = None
         self._air = _Air()
         self._ask_time_at = 0.0
+        self._time_retry_s = FIRST_TIME_RETRY_S
         self._poll_at = 0.0
         self._started_at: float | None = None
         self._scan_count = 0
@@ -224,11 +226,13 @@ class Agent:
             return
         self._time = accepted
         self._problems.pop(Problem.NO_TIME, None)
+        self._time_retry_s = FIRST_TIME_RETRY_S
         self._ask_time_at = event.answered_at + self._settings.poll_s
 
     def _keep_time_and_batches(self, clock: Reading, now: float | None, actions: list[Action]) -> None:
         if clock.monotonic >= self._ask_time_at:
-            self._ask_time_at = clock.monotonic + TIME_RETRY_S
+            self._ask_time_at = clock.monotonic + self._time_retry_s
+            self._time_retry_s = min(2 * self._time_retry_s, LONGEST_TIME_RETRY_S)
             actions.append(AskTime())
         if now is not None and clock.monotonic >= self._poll_at:
             wait = self._settings.poll_s * uniform(self._random_bytes, 0.9, 1.1)
