@@ -7,7 +7,7 @@ Leaves to others when to send, and whether a tag is right. Source: docs/protocol
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bluezone.protocol.errors import KeyMaterialError, MalformedAdvertisement, NotBluezone
 from bluezone.protocol.keys import FullIdentifier
@@ -36,7 +36,7 @@ class Payload:
         place_tag: T2, 3 bytes.
     """
 
-    visible: bytes
+    visible: bytes = field(repr=False)
     masked_metadata: int
     time_tag: bytes
     place_tag: bytes

@@ -42,6 +42,9 @@ def encode_body(sections: Iterable[Section]) -> bytes:
     """
     parts: list[bytes] = []
     for section in sections:
+        _check_section(section.rolling_start, section.rolling_period, len(section.teks), (-1, -1))
+        if any(len(tek) != TEK_LENGTH for tek in section.teks):
+            raise BatchBodyError(f"a key does not have {TEK_LENGTH} bytes")
         parts.append(_HEAD.pack(section.rolling_start, section.rolling_period, len(section.teks)))
         parts.extend(section.teks)
     body = b"".join(parts)

@@ -47,7 +47,7 @@ def decode_index(data: bytes, region: int) -> BatchIndex:
         raise IndexMalformed(f"the index has {len(data)} bytes, more than {MAX_INDEX_LENGTH}")
     try:
         index = msgspec.json.decode(data, type=BatchIndex)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise IndexMalformed(f"the index is not well formed: {error}") from None
     if index.format != INDEX_FORMAT or index.region != region or index.first > index.last:
         raise IndexMalformed(f"the index is not of format {INDEX_FORMAT} and region {region}")

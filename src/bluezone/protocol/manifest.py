@@ -187,10 +187,10 @@ def check_successor(manifest: Manifest, region: int, head: Head | None, first: i
         raise WrongRegion(f"batch {manifest.seq} is of region {manifest.region}, this phone is of {region}")
     if head is None:
         return
-    if manifest.time < head.time:
-        raise TimeWentBack(f"batch {manifest.seq} is older than batch {head.seq}")
     if manifest.seq == head.seq and manifest.head().hash != head.hash:
         raise SplitView(f"two different batches carry the number {head.seq}")
+    if manifest.time < head.time:
+        raise TimeWentBack(f"batch {manifest.seq} is older than batch {head.seq}")
     if manifest.seq == head.seq + 1:
         if manifest.previous != head.hash:
             raise PreviousMismatch(f"batch {manifest.seq} does not continue batch {head.seq}")

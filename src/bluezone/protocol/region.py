@@ -79,11 +79,12 @@ def parse_region(text: str) -> Region:
         raise RegionFileError(f"a region file has at most {MAX_REGION_FILE} characters")
     try:
         file = msgspec.convert(tomllib.loads(text), type=_RegionFile)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise RegionFileError(f"the region file is not TOML: {error}") from None
     except msgspec.ValidationError as error:
         raise RegionFileError(f"the region file is not complete: {error}") from None
-    keys = [file.certificate_key, file.time_key, *msgspec.structs.astuple(file.signers)]
+    written = [file.certificate_key, file.time_key, *msgspec.structs.astuple(file.signers)]
+    keys = [bytes.fromhex(key) for key in written]
     if len(set(keys)) != len(keys):
         raise RegionFileError("one key stands in two roles of the region file; each role needs its own")
     _check_address(file.address)
@@ -126,7 +127,8 @@ def _check_address(address: str) -> None:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise RegionFileError(f"address {address!r} is not a URL: {error}") from None
-    if not host or parts.query or parts.fragment or parts.username:
+    plain = address.isascii() and address.isprintable() and "@" not in parts.netloc
+    if not host or not plain or parts.query or parts.fragment:
         raise RegionFileError(f"address {address!r} is not a plain URL with a host")
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
         return

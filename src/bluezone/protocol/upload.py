@@ -7,12 +7,12 @@ keys are accepted is authority/domain/publish. Source: docs/protocol.md, section
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from bluezone.protocol.certificate import CERTIFICATE_LENGTH
 from bluezone.protocol.diagnosis_key import LEAF_COUNT, LEAF_LENGTH, SALT_LENGTH, commitment_of, leaf_of
-from bluezone.protocol.errors import RedemptionError, UploadError
+from bluezone.protocol.errors import ProtocolError, RedemptionError, UploadError
 from bluezone.protocol.verification_code import CODE_LENGTH
 
 UPLOAD_LENGTH = 4096
@@ -52,7 +52,7 @@ class PublishedSlot:
     rolling_start: int
     committed_period: int
     period: int
-    tek: bytes
+    tek: bytes = field(repr=False)  # Until it is sent, a log line with it would be a leak.
 
     @property
     def leaf(self) -> bytes:
@@ -71,8 +71,8 @@ Slot = WithheldSlot | PublishedSlot
 class Upload:
     """A publish request: certificate (109 bytes), salt r (16 bytes) and exactly 120 slots."""
 
-    certificate: bytes
-    salt: bytes
+    certificate: bytes = field(repr=False)
+    salt: bytes = field(repr=False)
     slots: tuple[Slot, ...]
 
     def commitment(self) -> bytes:
@@ -84,17 +84,21 @@ class Upload:
         return [slot for slot in self.slots if isinstance(slot, PublishedSlot)]
 
     def encode(self) -> bytes:
-        """The 4096 bytes."""
+        """The 4096 bytes.
+
+        Raises:
+            UploadError: not 120 slots, or a field of another length.
+        """
         if len(self.slots) != LEAF_COUNT:
             raise UploadError(f"an upload has {LEAF_COUNT} slots, not {len(self.slots)}")
-        return b"".join(
-            [_MAGIC, self.certificate, self.salt, *(slot.encode() for slot in self.slots), bytes(4)]
-        )
+        head = _exact(_MAGIC + self.certificate + self.salt, _SLOTS_AT, UploadError)
+        slots = [_exact(slot.encode(), _SLOT_LENGTH, UploadError) for slot in self.slots]
+        return b"".join([head, *slots, bytes(4)])
 
 
 def encode_cover_upload(noise: bytes) -> bytes:
     """A fake upload of 4096 bytes, from 4089 random ones."""
-    return _exact(_COVER_MAGIC + noise, UPLOAD_LENGTH)
+    return _exact(_COVER_MAGIC + noise, UPLOAD_LENGTH, UploadError)
 
 
 def decode_upload(data: bytes) -> Upload | None:
@@ -141,7 +145,7 @@ class Redemption:
     """A request for a certificate: mode, code (8 bytes, zero in swab mode), commitment (32 bytes)."""
 
     mode: RedemptionMode
-    code: bytes
+    code: bytes = field(repr=False)
     commitment: bytes
 
     def encode(self) -> bytes:
@@ -214,7 +218,7 @@ def decode_answer(data: bytes) -> Answer:
     return Answer(AnswerStatus(data[0]), data[1 : 1 + CERTIFICATE_LENGTH])
 
 
-def _exact(data: bytes, length: int) -> bytes:
+def _exact(data: bytes, length: int, error: type[ProtocolError] = RedemptionError) -> bytes:
     if len(data) != length:
-        raise RedemptionError(f"built {len(data)} bytes where {length} were due")
+        raise error(f"built {len(data)} bytes where {length} were due")
     return data
