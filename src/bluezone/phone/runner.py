@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -241,6 +242,8 @@ class PhoneRunner:
     async def _need_radio(self) -> None:
         async with self._opening:  # A scan and a broadcast may both find the radio closed.
             if not self._radio_open:
+                with suppress(RadioError):  # After a failure it may still hold what it had.
+                    await self._radio.close()
                 info = await self._radio.open()
                 self._radio_open = True
                 log.info("radio-open", name=info.name)

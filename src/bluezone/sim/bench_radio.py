@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import sqrt
 from typing import Literal
 
 from bluezone.clock import LoopClock
@@ -24,6 +25,10 @@ _EPOCH = 1_700_000_000.0
 _SCAN_S = 4.0
 _MINUTES_PER_ADDRESS = 10
 _ADVERTISEMENT_BYTES = 31
+
+# The search begins with so many phones and then aims a little below the limit that it expects.
+_FIRST_TRIAL = 256
+_CAUTION = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +81,23 @@ def measure(phones: int, seconds: float, *, near: int | None = None, depth: Dept
     return RadioCost(depth, phones, near, seconds, scans, receptions, cpu_s, per_reception, cpu_s / seconds)
 
 
-def real_time_phones(seconds: float = 15.0, *, limit: int = 2048) -> dict[str, object]:
+def real_time_phones(seconds: float = 15.0) -> dict[str, object]:
     """Find how many phones, all in range of each other, one core carries in real time at HCI depth.
+
+    The work grows with the square of the phones, so a small trial tells nearly where the limit is; the
+    number that is returned has been tried.
 
     Args:
         seconds: simulated, for each trial.
-        limit: phones at which the search ends.
 
     Returns:
-        `phones`, the largest number tried that stays below a whole core, and the `trials`.
+        `phones` and the `trials`.
     """
-    trials: list[RadioCost] = []
-    carried, refused = 0, limit + 1
-    phones = 256
-    while phones <= limit and refused - carried > max(16, carried // 4):
-        trials.append(measure(phones, seconds))
-        if trials[-1].core_share < 1:
-            carried = phones
-        else:
-            refused = phones
-        phones = carried * 2 if refused > limit else (carried + refused) // 2
-    return {"phones": carried, "trials": [asdict(trial) for trial in trials]}
+    trials = [measure(_FIRST_TRIAL, seconds)]
+    while trials[-1].core_share >= 1 or len(trials) == 1:
+        last = trials[-1]
+        trials.append(measure(max(2, int(_CAUTION * last.phones / sqrt(last.core_share))), seconds))
+    return {"phones": trials[-1].phones, "trials": [asdict(trial) for trial in trials]}
 
 
 async def _meet(phones: int, seconds: float, near: int, depth: Depth) -> tuple[int, int, float]:

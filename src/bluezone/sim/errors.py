@@ -19,7 +19,8 @@ SimError
 ├── WorldError                     an itinerary that nobody can walk
 ├── AirError                       numbers that no air has
 ├── ScenarioError                  a scenario that cannot be made as asked
-└── PhoneOffError                  something was asked of a phone that is switched off
+├── PhoneOffError                  something was asked of a phone that is switched off
+└── TooManyPhonesError             more phones than this machine can open files for
 """
 
 from __future__ import annotations
@@ -157,3 +158,9 @@ class PhoneOffError(SimError):
     """The phone that was asked is switched off."""
 
     code = "phone-off"
+
+
+class TooManyPhonesError(SimError):
+    """More phones than this machine can open files for."""
+
+    code = "too-many-phones"

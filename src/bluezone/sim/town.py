@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import resource
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,10 +36,13 @@ from bluezone.radio.port import Radio
 from bluezone.radio.virtual.frame import FrameAir
 from bluezone.radio.virtual.hci_air import HciAir
 from bluezone.radio.virtual.medium import Medium
-from bluezone.sim.errors import PhoneOffError
+from bluezone.sim.errors import PhoneOffError, TooManyPhonesError
 
 Depth = Literal["hci", "frame"]
 SWITCHED_ON_WITHIN_S = 60.0
+# Lock, wrapped keys and ledger stay open; a day and its journal are open while they are written.
+FILES_PER_PHONE = 3
+SPARE_FILES = 200
 log = structlog.get_logger(__name__)
 
 
@@ -90,6 +94,22 @@ class TownPhone:
     task: asyncio.Task[None] | None = None
 
 
+def allow_open_files(count: int) -> None:
+    """Raises this process's limit of open files where it is too low.
+
+    Raises:
+        TooManyPhonesError: the machine's own limit is lower.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= count or soft == resource.RLIM_INFINITY:
+        return
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise TooManyPhonesError(
+            f"{count} open files are needed and this machine allows {hard} (see ulimit -Hn)"
+        )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+
+
 class Town:
     """An authority and its phones.
 
@@ -130,7 +150,12 @@ class Town:
         self._app: Litestar
 
     async def start(self) -> None:
-        """Opens the authority and switches every phone on, within a minute."""
+        """Opens the authority and switches every phone on, within a minute.
+
+        Raises:
+            TooManyPhonesError: this machine does not allow so many open files.
+        """
+        allow_open_files(FILES_PER_PHONE * self._people_count + SPARE_FILES)
         rules = ServiceRules(batch_period_s=self.settings.batch_period_s)
         self.authority = await memory_authority(
             clock=self.clock,

@@ -35,8 +35,8 @@ class _OrderedTimer(TimerHandle):
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, _OrderedTimer):
             return NotImplemented
-        mine, theirs = self.when(), other.when()
-        return mine < theirs or (mine == theirs and self.order < other.order)
+        mine, theirs = self._when, other._when  # type: ignore[attr-defined]
+        return bool(mine < theirs or (mine == theirs and self.order < other.order))
 
 
 class _JumpingSelector(selectors.BaseSelector):
