@@ -5,33 +5,26 @@ from __future__ import annotations
 import asyncio
 import datetime
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from bluezone.authority.service import Authority
-from bluezone.authority.settings import DEFAULT_PORT, default_home, load_settings
+from bluezone.authority.settings import DEFAULT_PORT, load_settings
+from bluezone.cli.authority_home import home_option, onset_day, onset_option, with_authority
+from bluezone.cli.laboratory import certify, sample
 from bluezone.cli.terminal import configure_logs, friendly
 from bluezone.protocol.region import Region
-
-T = TypeVar("T")
-
-
-home_option = click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=default_home,
-    show_default="$BLUEZONE_AUTHORITY_HOME or authority-home",
-    help="Folder of the authority.",
-)
 
 
 @click.group()
 def authority() -> None:
     """The health authority: codes, diagnosis keys and batches."""
     configure_logs("info")
+
+
+authority.add_command(sample)
+authority.add_command(certify)
 
 
 @authority.command()
@@ -134,22 +127,15 @@ def code() -> None:
 
 @code.command()
 @home_option
-@click.option(
-    "--onset",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="First day of illness, YYYY-MM-DD; today when not given.",
-)
+@onset_option
 @friendly
 def issue(home: Path, onset: datetime.datetime | None) -> None:
     """Issue a code for one confirmed person; it is printed once and kept nowhere."""
 
     async def work(service: Authority) -> str:
-        offset = datetime.timedelta(minutes=service.region.utc_offset_minutes)
-        today = datetime.datetime.now(datetime.UTC) + offset
-        day = (onset.date() if onset else today.date()) - datetime.date(1970, 1, 1)
-        return await service.issue_code(day.days)
+        return await service.issue_code(onset_day(onset, service.region.utc_offset_minutes))
 
-    digits = _with_authority(home, work)
+    digits = with_authority(home, work)
     click.echo(f"{digits[:5]}-{digits[5:10]}-{digits[10:]}")
 
 
@@ -163,7 +149,7 @@ def batch() -> None:
 @friendly
 def build(home: Path) -> None:
     """Build and publish a batch now, whether one is due or not."""
-    seq = _with_authority(home, lambda service: service.build_batch())
+    seq = with_authority(home, lambda service: service.build_batch())
     click.echo(f"Published batch {seq}.")
 
 
@@ -172,7 +158,7 @@ def build(home: Path) -> None:
 @friendly
 def status(home: Path) -> None:
     """Say how the authority is; exit status 1 when something is wrong."""
-    health = _with_authority(home, lambda service: service.health())
+    health = with_authority(home, lambda service: service.health())
     if health.head is not None:
         click.echo(f"Newest batch: {health.head.seq}, {health.head_age_s} seconds old.")
     for sentence in health.problems:
@@ -180,20 +166,6 @@ def status(home: Path) -> None:
     if health.problems:
         sys.exit(1)
     click.echo("All is well.")
-
-
-def _with_authority(home: Path, work: Callable[[Authority], Coroutine[Any, Any, T]]) -> T:
-    from bluezone.authority.home import open_authority
-
-    async def run() -> T:
-        service = open_authority(load_settings(home))
-        try:
-            await service.start(repair=False)
-            return await work(service)
-        finally:
-            await service.close()
-
-    return asyncio.run(run())
 
 
 async def _checked_start(service: Authority) -> None:

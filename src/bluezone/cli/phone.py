@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import secrets
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bluezone.cli.phone_publish import publish, swab
+from bluezone.cli.region_file import read_region
 from bluezone.cli.terminal import configure_logs, friendly, log_level
-from bluezone.protocol.errors import RegionFileError
-from bluezone.protocol.region import MAX_REGION_FILE, Region, parse_region
+from bluezone.protocol.region import Region
 
 if TYPE_CHECKING:
     from bluezone.phone.runner import PhoneRunner, PhoneSettings
@@ -24,6 +26,10 @@ STATUS_EVERY_S = 60.0
 @click.group()
 def phone() -> None:
     """One person's phone: speaks, listens, keeps what it hears to itself, warns its owner."""
+
+
+phone.add_command(swab)
+phone.add_command(publish)
 
 
 @phone.command()
@@ -41,6 +47,7 @@ def phone() -> None:
 @click.option(
     "--ui", "ui_port", type=click.IntRange(1, 65535), help="Serve the owner's screens on this port."
 )
+@click.option("--place", "place_spec", help="Opt in to coarse place, from gpsd:HOST:PORT; off by default.")
 @click.option("--dbm-at-1m", type=click.IntRange(-100, 24), default=-60, show_default=True)
 @click.option("--receiver-correction", type=click.IntRange(-30, 30), default=0, show_default=True, help="dB.")
 @click.option("--poll-minutes", type=click.FloatRange(0.1, 24 * 60), default=240.0, show_default=True)
@@ -58,6 +65,7 @@ def run(
     region_path: Path,
     radio_spec: str,
     ui_port: int | None,
+    place_spec: str | None,
     dbm_at_1m: int,
     receiver_correction: int,
     poll_minutes: float,
@@ -65,6 +73,7 @@ def run(
     log_level: str,
 ) -> None:
     """Run a phone until it is stopped; killed at any moment, it loses at most the current ten minutes."""
+    from bluezone.phone.place_source import parse_spec
     from bluezone.phone.runner import PhoneSettings
     from bluezone.protocol.advertisement import round_dbm_at_1m
 
@@ -76,27 +85,20 @@ def run(
         longest_alert_delay_s=alert_delay_hours * 3600,
     )
     region = read_region(region_path)
+    beside = _Beside(ui_port, parse_spec(place_spec) if place_spec else None)
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(_run(home, region, radio_spec, ui_port, settings))
+        asyncio.run(_run(home, region, radio_spec, beside, settings))
 
 
-def read_region(path: Path) -> Region:
-    """The region of a region file.
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What runs beside the phone: a port for the screens, host and port of gpsd."""
 
-    Raises:
-        RegionFileError: it cannot be read, or is not complete.
-    """
-    try:
-        with path.open("rb") as file:
-            text = file.read(MAX_REGION_FILE + 1).decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise RegionFileError(f"{path} cannot be read: {error}") from None
-    return parse_region(text)
+    ui_port: int | None
+    gpsd: tuple[str, int] | None
 
 
-async def _run(
-    home: Path, region: Region, radio_spec: str, ui_port: int | None, settings: PhoneSettings
-) -> None:
+async def _run(home: Path, region: Region, radio_spec: str, beside: _Beside, settings: PhoneSettings) -> None:
     from bluezone.clock import SystemClock
     from bluezone.phone.runner import PhoneRunner
     from bluezone.phone.server_client import ServerClient, open_http
@@ -110,19 +112,24 @@ async def _run(
         async with open_http(region) as http:
             client = ServerClient(region, http, clock, random_bytes)
             runner = PhoneRunner(region, store, radio, client, clock, random_bytes, settings)
-            await _until_stopped(runner, ui_port)
+            await _until_stopped(runner, beside)
     finally:
         store.close()
 
 
-async def _until_stopped(runner: PhoneRunner, ui_port: int | None) -> None:
+async def _until_stopped(runner: PhoneRunner, beside: _Beside) -> None:
+    from bluezone.clock import SystemClock
+    from bluezone.phone.place_source import watch_gpsd
+
     working = asyncio.create_task(runner.run())
     loop = asyncio.get_running_loop()
     for stop in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(stop, working.cancel)
     tasks = [working, asyncio.create_task(_tell(runner))]
-    if ui_port is not None:
-        tasks.append(asyncio.create_task(_serve_screens(runner, ui_port)))
+    if beside.ui_port is not None:
+        tasks.append(asyncio.create_task(_serve_screens(runner, beside.ui_port)))
+    if beside.gpsd is not None:
+        tasks.append(asyncio.create_task(watch_gpsd(*beside.gpsd, SystemClock(), runner.locate)))
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from bluezone.phone.broadcast import Rotation, advertisement_for, plan_rotation
 from bluezone.phone.chance import RandomBytes, uniform
+from bluezone.phone.cover import wait_for_cover
 from bluezone.phone.encounter import SCAN_S, select_records
 from bluezone.phone.events import (
     Action,
@@ -21,6 +22,7 @@ from bluezone.phone.events import (
     Event,
     Forget,
     KeysChanged,
+    PlaceFixed,
     PollBatches,
     RadioFailed,
     SaveInterval,
@@ -28,6 +30,7 @@ from bluezone.phone.events import (
     SaveTime,
     Scan,
     ScanEnded,
+    SendCover,
     Silence,
     TimeAnswered,
     TimeFailed,
@@ -41,12 +44,13 @@ from bluezone.phone.own_key import (
     serving_key,
     without_expired,
 )
+from bluezone.phone.place import Fix, receiver_commitments, sender_commitment
 from bluezone.phone.sighting import IntervalSightings
 from bluezone.phone.status import Problem, Status, batch_problem, time_problem
 from bluezone.phone.trusted_time import Reading, TimeStatus, TrustedTime, accept_sync, read_time
 from bluezone.protocol.advertisement import parse_advertisement
 from bluezone.protocol.errors import AdvertisementError
-from bluezone.protocol.interval import MINUTE_S, interval_of, minute_of, utc_day_of
+from bluezone.protocol.interval import DEFAULT_WINDOW, MINUTE_S, interval_of, minute_of, utc_day_of
 from bluezone.protocol.keys import FullIdentifier, full_identifier
 from bluezone.protocol.manifest import Head
 
@@ -103,6 +107,7 @@ class Agent:
         time: trusted time as stored.
         head: of the batch chain as stored.
         random_bytes: every draw comes from here.
+        tek_period: 24 or 144 intervals, as the newest batch says.
     """
 
     def __init__(
@@ -112,11 +117,13 @@ class Agent:
         time: TrustedTime,
         head: Head | None,
         random_bytes: RandomBytes,
+        tek_period: int = DEFAULT_WINDOW,
     ) -> None:
         self._settings = settings
         self._keys = list(keys)
         self._time = time
         self._head = head
+        self._tek_period = tek_period
         self._random_bytes = random_bytes
         self._speaking: _Speaking | None = None
         self._own_visible = own_identifiers(self._keys)
@@ -125,6 +132,8 @@ class Agent:
         self._ask_time_at = 0.0
         self._time_retry_s = FIRST_TIME_RETRY_S
         self._poll_at = 0.0
+        self._cover_at: float | None = None
+        self._fix: Fix | None = None
         self._started_at: float | None = None
         self._scan_count = 0
         self._echo_count = 0
@@ -161,11 +170,14 @@ class Agent:
             case KeysChanged():
                 self._keys = list(event.keys)
                 self._own_visible = own_identifiers(self._keys)
+            case PlaceFixed():
+                self._fix = event.fix
         self._keep_time_and_batches(clock, now, actions)
+        self._keep_cover(clock, now, actions)
         if now is None:
             self._fall_silent(actions)
         else:
-            self._live(now, actions)
+            self._live(now, clock.monotonic, actions)
         return actions
 
     def wake_in(self, clock: Reading) -> float:
@@ -227,7 +239,9 @@ class Agent:
         self._time = accepted
         self._problems.pop(Problem.NO_TIME, None)
         self._time_retry_s = FIRST_TIME_RETRY_S
-        self._ask_time_at = event.answered_at + self._settings.poll_s
+        # With every index poll, and at the latest after its mean time.
+        later = event.answered_at + self._settings.poll_s
+        self._ask_time_at = self._poll_at if self._poll_at > event.answered_at else later
 
     def _keep_time_and_batches(self, clock: Reading, now: float | None, actions: list[Action]) -> None:
         if clock.monotonic >= self._ask_time_at:
@@ -240,12 +254,24 @@ class Agent:
             self._ask_time_at = min(self._ask_time_at, self._poll_at)
             actions.append(PollBatches(int(now)))
 
+    def _keep_cover(self, clock: Reading, now: float | None, actions: list[Action]) -> None:
+        if self._cover_at is None:
+            self._cover_at = clock.monotonic + wait_for_cover(self._random_bytes)
+        elif now is not None and clock.monotonic >= self._cover_at:
+            self._cover_at = clock.monotonic + wait_for_cover(self._random_bytes)
+            actions.append(SendCover())
+
     def _note_batches(self, event: BatchesPolled, clock: Reading) -> None:
         self._head = event.head
         if event.stopped:
             wait = BATCH_RETRY_S * uniform(self._random_bytes, 0.5, 1.5)
             self._poll_at = min(self._poll_at, clock.monotonic + wait)
             self._ask_time_at = min(self._ask_time_at, self._poll_at)
+        self._tek_period = event.tek_period
+        if event.key_stolen:
+            self._problems[Problem.IDENTIFIER_STOLEN] = "somebody published a key of this phone"
+        if event.split_view:
+            self._problems[Problem.SPLIT_VIEW] = "the service showed two different batches with one number"
         if event.sentence:
             self._problems[Problem.BATCH_REFUSED] = event.sentence
         else:
@@ -258,14 +284,14 @@ class Agent:
             self._speaking = None
             actions.append(Silence())
 
-    def _live(self, now: float, actions: list[Action]) -> None:
+    def _live(self, now: float, monotonic: float, actions: list[Action]) -> None:
         if self._started_at is None:
             self._started_at = now
         interval = interval_of(now)
         self._close_finished(interval, actions)
         if interval != self._interval:
             self._enter_interval(interval, now, actions)
-        self._speak(now, interval, actions)
+        self._speak(now, interval, monotonic, actions)
         self._listen(now, actions)
 
     def _enter_interval(self, interval: int, now: float, actions: list[Action]) -> None:
@@ -278,7 +304,7 @@ class Agent:
             actions.append(Forget(utc_day_of(interval) - KEPT_DAYS + 1))
         changed = len(self._keys) != known
         if serving_key(self._keys, interval) is None:
-            self._keys.append(draw_key(self._keys, interval, self._random_bytes))
+            self._keys.append(draw_key(self._keys, interval, self._random_bytes, self._tek_period))
             changed = True
         if changed:
             self._own_visible = own_identifiers(self._keys)
@@ -287,7 +313,7 @@ class Agent:
             actions.append(SaveTime(int(now)))
         self._fall_silent(actions)
 
-    def _speak(self, now: float, interval: int, actions: list[Action]) -> None:
+    def _speak(self, now: float, interval: int, monotonic: float, actions: list[Action]) -> None:
         if self._speaking is None:
             self._speaking = self._next_identifier(interval, now)
         speaking, minute = self._speaking, minute_of(now)
@@ -298,7 +324,10 @@ class Agent:
         elif now >= speaking.rotation.speaks_from and minute != speaking.minute:
             settings = self._settings
             self._problems.pop(Problem.CANNOT_BROADCAST, None)  # It comes back if this fails too.
-            said = advertisement_for(speaking.identifier, minute, settings.dbm_at_1m, settings.service_uuid)
+            commitment = sender_commitment(speaking.identifier.visible, self._fix, monotonic)
+            said = advertisement_for(
+                speaking.identifier, minute, settings.dbm_at_1m, settings.service_uuid, commitment
+            )
             actions.append(Broadcast(said, new_address=speaking.minute < 0))
             speaking.minute = minute
 
@@ -344,7 +373,8 @@ class Agent:
                 continue
             # A clock that was moved during the scan moves nothing out of it.
             at = min(max(heard.at + offset, started), max(now, started))
-            self._sightings(interval_of(at)).add(payload, at, heard.rssi_dbm, heard.count)
+            near = receiver_commitments(payload.visible, self._fix, clock.monotonic)
+            self._sightings(interval_of(at)).add(payload, at, heard.rssi_dbm, heard.count, near)
 
     def _sightings(self, interval: int) -> IntervalSightings:
         found = self._air.sightings.get(interval)

@@ -12,6 +12,7 @@ from bluezone.phone.chance import RandomBytes, uniform
 from bluezone.protocol.advertisement import build_payload, encode_advertisement
 from bluezone.protocol.interval import interval_start
 from bluezone.protocol.keys import FullIdentifier
+from bluezone.protocol.tags import NO_PLACE
 
 MAX_EARLY_STOP_S = 4.0
 MIN_LATE_START_S = 0.5
@@ -40,7 +41,9 @@ def plan_rotation(interval: int, random_bytes: RandomBytes) -> Rotation:
     return Rotation(interval, interval_start(interval) + late, interval_start(interval + 1) - early)
 
 
-def advertisement_for(identifier: FullIdentifier, minute: int, dbm_at_1m: int, service_uuid: int) -> bytes:
+def advertisement_for(
+    identifier: FullIdentifier, minute: int, dbm_at_1m: int, service_uuid: int, commitment: bytes = NO_PLACE
+) -> bytes:
     """The 31 bytes of one minute.
 
     Args:
@@ -48,5 +51,6 @@ def advertisement_for(identifier: FullIdentifier, minute: int, dbm_at_1m: int, s
         minute: q.
         dbm_at_1m: this phone's level at one metre, a multiple of 4 in -100..24.
         service_uuid: the region's, 16 bit.
+        commitment: place commitment, 4 bytes, or "none".
     """
-    return encode_advertisement(build_payload(identifier, minute, dbm_at_1m), service_uuid)
+    return encode_advertisement(build_payload(identifier, minute, dbm_at_1m, commitment), service_uuid)

@@ -55,7 +55,12 @@ class Commitment:
 
 
 def prepare_keys(
-    keys: Sequence[OwnKey], now: float, random_bytes: RandomBytes, window: int = DEFAULT_WINDOW
+    keys: Sequence[OwnKey],
+    now: float,
+    random_bytes: RandomBytes,
+    tek_period: int = DEFAULT_WINDOW,
+    *,
+    close_running: bool = True,
 ) -> list[OwnKey]:
     """Own keys as code mode wants them before it commits: the running one closed early, later ones drawn.
 
@@ -63,7 +68,8 @@ def prepare_keys(
         keys: all own keys.
         now: seconds UTC.
         random_bytes: source of new keys.
-        window: 24 or 144 intervals.
+        tek_period: 24 or 144 intervals.
+        close_running: code mode commits after the early close; before a swab nothing is closed.
 
     Returns:
         Own keys by start: the running one ends with this interval, and every window up to 18 ahead has one.
@@ -71,14 +77,14 @@ def prepare_keys(
     interval = interval_of(now)
     prepared = list(keys)
     running = serving_key(prepared, interval)
-    if running is not None:
+    if running is not None and close_running:
         prepared[prepared.index(running)] = close_early(running, interval)
-    ahead = window_of(interval, window)[0] + (WINDOWS_AFTER + 1) * window
+    ahead = window_of(interval)[0] + (WINDOWS_AFTER + 1) * DEFAULT_WINDOW
     position = interval + 1
     while position < ahead:
         serving = serving_key(prepared, position)
         if serving is None:
-            serving = draw_key(prepared, position, random_bytes, window)
+            serving = draw_key(prepared, position, random_bytes, tek_period)
             prepared.append(serving)
         position = serving.end
     return sorted(prepared, key=lambda own: own.start)

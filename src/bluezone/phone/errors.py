@@ -8,7 +8,8 @@ PhoneError
 ├── ServerError
 │   ├── ServerUnreachable  no answer
 │   └── UnexpectedAnswer   an answer that the protocol does not know
-└── DiagnosisError         the owner's publishing was refused
+├── DiagnosisError         the owner's publishing was refused
+└── PlaceSourceError       no such source of positions
 """
 
 from __future__ import annotations
@@ -68,3 +69,9 @@ class DiagnosisError(PhoneError):
     """The health authority refused the code or the keys."""
 
     code = "diagnosis-refused"
+
+
+class PlaceSourceError(PhoneError):
+    """The source of positions is not one that Bluezone knows."""
+
+    code = "place-source-unknown"

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from bluezone.phone.encounter import EncounterRecord
 from bluezone.phone.own_key import OwnKey
+from bluezone.phone.place import Fix
+from bluezone.protocol.interval import DEFAULT_WINDOW
 from bluezone.protocol.manifest import Head
 from bluezone.radio.port import HeardAdvertisement
 
@@ -57,11 +59,17 @@ class BatchesPolled:
         head: of the chain, now.
         sentence: what the owner should know about it, if anything.
         stopped: something stopped it early, and it is worth trying again soon.
+        tek_period: 24 or 144 intervals, as the newest batch says.
+        key_stolen: a key of this phone that it never published stood in a batch.
+        split_view: two signed manifests with one number are kept as evidence.
     """
 
     head: Head | None
     sentence: str = ""
     stopped: bool = False
+    tek_period: int = DEFAULT_WINDOW
+    key_stolen: bool = False
+    split_view: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,14 @@ class KeysChanged:
     keys: tuple[OwnKey, ...]
 
 
-Event = Woke | ScanEnded | RadioFailed | TimeAnswered | TimeFailed | BatchesPolled | KeysChanged
+@dataclass(frozen=True, slots=True)
+class PlaceFixed:
+    """A position receiver, which the owner opted in to, says where this phone is."""
+
+    fix: Fix
+
+
+Event = Woke | ScanEnded | RadioFailed | TimeAnswered | TimeFailed | BatchesPolled | KeysChanged | PlaceFixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +151,20 @@ class Forget:
     before_day: int
 
 
-Action = Broadcast | Silence | Scan | SaveInterval | SaveKeys | SaveTime | AskTime | PollBatches | Forget
+@dataclass(frozen=True, slots=True)
+class SendCover:
+    """Behave once as a phone that publishes, so that publishing cannot be told from outside."""
+
+
+Action = (
+    Broadcast
+    | Silence
+    | Scan
+    | SaveInterval
+    | SaveKeys
+    | SaveTime
+    | AskTime
+    | PollBatches
+    | Forget
+    | SendCover
+)

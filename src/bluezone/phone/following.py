@@ -17,16 +17,16 @@ from bluezone.phone.errors import ServerError
 from bluezone.phone.events import BatchesPolled
 from bluezone.phone.exposure import exposure_scans
 from bluezone.phone.matching import VerifiedMinute, find_hits, passing_minutes, verify_hits
-from bluezone.phone.own_key import KEPT_DAYS
+from bluezone.phone.own_key import KEPT_DAYS, stolen_keys
 from bluezone.phone.risk import Alert, RiskRules, assess
 from bluezone.phone.server_client import ServerClient
-from bluezone.phone.store.ledger import ShownAlert
+from bluezone.phone.store.ledger import HEAD_MANIFEST, STOLEN, TEK_PERIOD, Ledger, ShownAlert
 from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol.batch import Section, decode_body
 from bluezone.protocol.batch_index import BatchIndex
-from bluezone.protocol.errors import BatchBodyError, BatchError
-from bluezone.protocol.interval import DAY_S, minute_of
-from bluezone.protocol.manifest import Head, Manifest, check_successor, verify_signatures
+from bluezone.protocol.errors import BatchBodyError, BatchError, SplitView
+from bluezone.protocol.interval import DAY_S, DEFAULT_WINDOW, minute_of
+from bluezone.protocol.manifest import Head, SignedManifest, check_successor, verify_signatures
 from bluezone.protocol.region import Region
 
 MAX_AHEAD_S = 120
@@ -84,6 +84,7 @@ class BatchFollower:
         try:
             index = await self._client.fetch_index()
             if index is not None:
+                await self._compare_head(index, head)
                 for seq in range(_next_seq(head, index), index.last + 1):
                     head, note = await self._take(seq, index, head, now)
                     notes += [note] if note else []
@@ -94,7 +95,34 @@ class BatchFollower:
         finally:
             if stopped:
                 self._client.forget_index()
-        return BatchesPolled(head, "; ".join(notes), stopped)
+        ledger = self._store.ledger
+        return BatchesPolled(
+            head,
+            "; ".join(notes),
+            stopped,
+            tek_period=tek_period_of(ledger),
+            key_stolen=ledger.fact(STOLEN) is not None,
+            split_view=bool(self._store.evidence.manifests()),
+        )
+
+    async def _compare_head(self, index: BatchIndex, head: Head | None) -> None:
+        """Asks for the head again: another signed manifest with its number proves a split view.
+
+        Raises:
+            SplitView: both are kept as evidence.
+        """
+        if head is None or not index.first <= head.seq <= index.last:
+            return
+        shown = await self._client.fetch_manifest(head.seq)
+        if shown.manifest.head() == head:
+            return
+        verify_signatures(shown, self._settings.region.signers)
+        if shown.manifest.seq == head.seq:
+            kept = self._store.ledger.fact(HEAD_MANIFEST) or b""
+            self._store.evidence.keep(head.seq, kept, shown.encode())
+            raise SplitView(
+                f"two different signed batches carry the number {head.seq}; both are kept as evidence"
+            )
 
     async def _take(self, seq: int, index: BatchIndex, head: Head | None, now: int) -> tuple[Head, str]:
         """Fetches, verifies and uses one batch; returns the new head and what to tell."""
@@ -115,12 +143,13 @@ class BatchFollower:
             sections = decode_body(body)
         except BatchBodyError as error:
             sections, note = [], f"batch {seq} is signed but malformed and was skipped: {error}"
-        self._use(manifest, sections, now)
+        self._use(signed, sections, now)
         log.info("batch-used", seq=seq, signers=sorted(roles), note=note)
         return manifest.head(), note
 
-    def _use(self, manifest: Manifest, sections: Sequence[Section], now: int) -> None:
-        store = self._store
+    def _use(self, signed: SignedManifest, sections: Sequence[Section], now: int) -> None:
+        store, manifest = self._store, signed.manifest
+        self._watch_own_keys(manifest.seq, sections)
         hits = list(find_hits(sections, manifest.time, store.days.index()))
         samples = store.days.samples(hit.ref for hit in hits)
         result = verify_hits(
@@ -132,14 +161,23 @@ class BatchFollower:
         minutes |= {(one.key_id, one.minute): one for one in store.ledger.verified_minutes()}
         alerts = assess_minutes(list(minutes.values()), store.days.scans(), self._settings)
         oldest = minute_of(now - KEPT_DAYS * DAY_S)
-        store.ledger.save_batch(
-            manifest.head(), result.minutes, result.matched, self._to_show(alerts, now), oldest
-        )
+        store.ledger.save_batch(signed, result.minutes, result.matched, self._to_show(alerts, now), oldest)
         store.finish_erasing()
+
+    def _watch_own_keys(self, seq: int, sections: Sequence[Section]) -> None:
+        """A key of this phone that it never published, in everybody's list, was stolen."""
+        if stolen_keys(sections, self._store.ledger.own_keys()):
+            log.warning("own-key-published-by-somebody-else", seq=seq)
+            self._store.ledger.save_fact(STOLEN, b"%d" % seq)
 
     def _to_show(self, alerts: Sequence[Alert], now: int) -> list[ShownAlert]:
         longest = self._settings.longest_alert_delay_s
         return [ShownAlert(one, now + int(uniform(self._random_bytes, 0.0, longest))) for one in alerts]
+
+
+def tek_period_of(ledger: Ledger) -> int:
+    """How long keys live, 24 or 144 intervals, as the newest batch says."""
+    return int(ledger.fact(TEK_PERIOD) or DEFAULT_WINDOW)
 
 
 def assess_minutes(

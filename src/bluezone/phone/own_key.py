@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bluezone.phone.chance import RandomBytes
+from bluezone.protocol.batch import Section
 from bluezone.protocol.diagnosis_key import DiagnosisKey
-from bluezone.protocol.interval import DEFAULT_WINDOW, INTERVALS_PER_DAY, window_of
+from bluezone.protocol.interval import DEFAULT_WINDOW, INTERVALS_PER_DAY, utc_day_of, window_of
 from bluezone.protocol.keys import TEK_LENGTH, TemporaryExposureKey, expand
 
 KEPT_DAYS = 14
@@ -23,10 +24,12 @@ class OwnKey:
     Attributes:
         key: 16 secret bytes with start and period.
         published: it was, or is about to be, sent to the authority.
+        window: 24 intervals, or 144 in surge mode: what its UTC day was divided into when it was drawn.
     """
 
     key: DiagnosisKey
     published: bool = False
+    window: int = DEFAULT_WINDOW
 
     @property
     def start(self) -> int:
@@ -45,7 +48,7 @@ def serving_key(keys: Iterable[OwnKey], interval: int) -> OwnKey | None:
 
 
 def draw_key(
-    keys: Sequence[OwnKey], interval: int, random_bytes: RandomBytes, window: int = DEFAULT_WINDOW
+    keys: Sequence[OwnKey], interval: int, random_bytes: RandomBytes, tek_period: int = DEFAULT_WINDOW
 ) -> OwnKey:
     """A new key that serves `interval`.
 
@@ -56,12 +59,16 @@ def draw_key(
         keys: those that exist; none of them serves the interval.
         interval: u32.
         random_bytes: source of 16 bytes.
-        window: 24 intervals, or 144 in surge mode.
+        tek_period: 24 intervals, or 144 in surge mode, as the newest batch says. It holds from the first
+            UTC midnight for which no key has been drawn, so a day that has one keeps its division.
     """
+    today = [own.window for own in keys if utc_day_of(own.start) == utc_day_of(interval)]
+    window = today[0] if today else tek_period
     start, end = window_of(interval, window)
     earlier = [own.end for own in keys if start < own.end <= interval]
     begin = max(earlier, default=start)
-    return OwnKey(DiagnosisKey(TemporaryExposureKey(random_bytes(TEK_LENGTH)), begin, end - begin))
+    key = DiagnosisKey(TemporaryExposureKey(random_bytes(TEK_LENGTH)), begin, end - begin)
+    return OwnKey(key, window=window)
 
 
 def own_identifiers(keys: Iterable[OwnKey]) -> frozenset[bytes]:
@@ -74,6 +81,13 @@ def own_identifiers(keys: Iterable[OwnKey]) -> frozenset[bytes]:
 def close_early(own: OwnKey, interval: int) -> OwnKey:
     """The same key, serving only to the end of `interval`, which it must be serving now."""
     return replace(own, key=replace(own.key, rolling_period=interval + 1 - own.start))
+
+
+def stolen_keys(sections: Iterable[Section], keys: Iterable[OwnKey]) -> list[OwnKey]:
+    """Own keys that stand in a batch although this phone never published them (section 5.8)."""
+    private = {own.key.tek.reveal(): own for own in keys if not own.published}
+    found = (private.keys() & set(section.teks) for section in sections)
+    return [private[tek] for teks in found for tek in sorted(teks)]
 
 
 def without_expired(keys: Iterable[OwnKey], interval: int) -> list[OwnKey]:

@@ -13,6 +13,7 @@ import structlog
 
 from bluezone.clock import Clock
 from bluezone.phone.chance import RandomBytes, uniform
+from bluezone.phone.cover import cover_redemption, cover_upload
 from bluezone.phone.diagnosis import (
     Commitment,
     build_upload,
@@ -22,6 +23,7 @@ from bluezone.phone.diagnosis import (
     silent_window_starts,
 )
 from bluezone.phone.errors import DiagnosisError, ServerUnreachable
+from bluezone.phone.following import tek_period_of
 from bluezone.phone.own_key import OwnKey
 from bluezone.phone.server_client import ServerClient
 from bluezone.phone.store.phone_store import PhoneStore
@@ -29,8 +31,8 @@ from bluezone.protocol.certificate import verify_certificate
 from bluezone.protocol.errors import CertificateError
 from bluezone.protocol.interval import DAY_S, INTERVAL_S, interval_of
 from bluezone.protocol.region import Region
-from bluezone.protocol.upload import AnswerStatus, Redemption, RedemptionMode, decode_upload
-from bluezone.protocol.verification_code import parse_code
+from bluezone.protocol.upload import Answer, AnswerStatus, Redemption, RedemptionMode, decode_upload
+from bluezone.protocol.verification_code import CODE_LENGTH, parse_code
 
 MIN_WAIT_S = 5.0
 MAX_WAIT_S = 60.0
@@ -90,13 +92,40 @@ class Publisher:
             The own keys, which the agent must take over, and the commitment.
         """
         ledger, outbox = self._store.ledger, self._store.outbox
-        keys = prepare_keys(ledger.own_keys(), now, self._random_bytes)
+        keys = prepare_keys(ledger.own_keys(), now, self._random_bytes, tek_period_of(ledger))
         ledger.save_own_keys(keys)
         commitment = outbox.commitment_for(code) if code else None
         if commitment is None:
             commitment = commit(keys, now, self._random_bytes)
             outbox.save_commitment(commitment, int(now) - COMMITMENT_KEPT_S, code)
         return tuple(keys), commitment
+
+    def close_running(self, now: float) -> tuple[OwnKey, ...]:
+        """Closes the running key early, so that its part until now can be published (section 5.6)."""
+        ledger = self._store.ledger
+        keys = prepare_keys(ledger.own_keys(), now, self._random_bytes, tek_period_of(ledger))
+        ledger.save_own_keys(keys)
+        return tuple(keys)
+
+    async def redeem_swab(self, now: float) -> tuple[Commitment, bytes]:
+        """Asks whether a sample that was taken with one of this phone's commitments was positive.
+
+        Returns:
+            The certified commitment and its certificate of 109 bytes.
+
+        Raises:
+            DiagnosisError: no sample of this phone is certified.
+            ServerError: no answer.
+        """
+        answer = Answer(AnswerStatus.SAMPLE_UNKNOWN)
+        for commitment in self._store.outbox.commitments():
+            request = Redemption(RedemptionMode.SWAB, bytes(CODE_LENGTH), commitment.hash())
+            answer = await self._client.redeem(request.encode())
+            if answer.status is AnswerStatus.GOOD:
+                return commitment, self._checked(answer, now)
+            if answer.status is not AnswerStatus.SAMPLE_UNKNOWN:
+                break
+        raise DiagnosisError(refusal(answer.status))
 
     async def redeem_code(self, typed: str, commitment: Commitment, now: float) -> bytes:
         """Turns a typed code into a certificate of 109 bytes.
@@ -110,11 +139,7 @@ class Publisher:
         answer = await self._client.redeem(request.encode())
         if answer.status is not AnswerStatus.GOOD:
             raise DiagnosisError(refusal(answer.status))
-        try:
-            verify_certificate(answer.certificate, self._region.certificate_key, now)
-        except CertificateError as error:
-            raise DiagnosisError(f"the authority's answer cannot be used: {error}") from None
-        return answer.certificate
+        return self._checked(answer, now)
 
     async def publish(
         self,
@@ -149,6 +174,16 @@ class Publisher:
         log.info("keys-published", count=len(chosen))
         return Published(tuple(ledger.own_keys()), len(chosen), len(silent))
 
+    async def send_cover(self) -> None:
+        """Does what `redeem_code` and `publish` do, with random bytes: same sizes, same order, same wait.
+
+        Raises:
+            ServerError: no answer; cover is not tried again.
+        """
+        await self._client.redeem(cover_redemption(self._random_bytes))
+        await self._clock.sleep(uniform(self._random_bytes, MIN_WAIT_S, MAX_WAIT_S))
+        await self._client.publish(cover_upload(self._random_bytes))
+
     async def resume(self) -> bool:
         """Sends an upload that was prepared and never answered; False if there is none.
 
@@ -169,9 +204,37 @@ class Publisher:
         outbox.accepted()
         return True
 
+    def _checked(self, answer: Answer, now: float) -> bytes:
+        try:
+            verify_certificate(answer.certificate, self._region.certificate_key, now)
+        except CertificateError as error:
+            raise DiagnosisError(f"the authority's answer cannot be used: {error}") from None
+        return answer.certificate
+
     def _silent_starts(self, keys: list[OwnKey]) -> set[int]:
         scans = Counter(interval_of(at) for at in self._store.days.scans())
         return silent_window_starts(keys, scans, self._store.days.counts(), SCANS_THROUGHOUT)
+
+
+def commit_before_swab(
+    store: PhoneStore, now: float, random_bytes: RandomBytes
+) -> tuple[tuple[OwnKey, ...], Commitment]:
+    """Commits to all keys without closing any; the laboratory stores C with the sample (section 5.3).
+
+    Args:
+        store: of the phone.
+        now: seconds UTC.
+        random_bytes: of the phone.
+
+    Returns:
+        The own keys, which a running agent must take over, and the commitment.
+    """
+    ledger = store.ledger
+    keys = prepare_keys(ledger.own_keys(), now, random_bytes, tek_period_of(ledger), close_running=False)
+    ledger.save_own_keys(keys)
+    commitment = commit(keys, now, random_bytes)
+    store.outbox.save_commitment(commitment, int(now) - COMMITMENT_KEPT_S)
+    return tuple(keys), commitment
 
 
 def _starts_in(upload: bytes) -> list[int]:
@@ -180,6 +243,7 @@ def _starts_in(upload: bytes) -> list[int]:
 
 
 _REFUSALS = {
+    AnswerStatus.SAMPLE_UNKNOWN: "no positive sample of this phone is known; the result may not be there yet",
     AnswerStatus.CODE_UNKNOWN: "the health authority does not know this code; compare it digit by digit",
     AnswerStatus.CODE_EXPIRED: "the code has expired; please ask the health authority for a new one",
     AnswerStatus.CODE_USED: "the code was already used on another phone",

@@ -26,6 +26,7 @@ from bluezone.phone.events import (
     Event,
     Forget,
     KeysChanged,
+    PlaceFixed,
     PollBatches,
     RadioFailed,
     SaveInterval,
@@ -33,12 +34,14 @@ from bluezone.phone.events import (
     SaveTime,
     Scan,
     ScanEnded,
+    SendCover,
     Silence,
     TimeFailed,
     Woke,
 )
-from bluezone.phone.following import BatchFollower, MatchSettings
-from bluezone.phone.publishing import Published, Publisher
+from bluezone.phone.following import BatchFollower, MatchSettings, tek_period_of
+from bluezone.phone.place import Fix
+from bluezone.phone.publishing import Published, Publisher, commit_before_swab
 from bluezone.phone.risk import RiskRules
 from bluezone.phone.server_client import ServerClient
 from bluezone.phone.status import Status
@@ -103,6 +106,7 @@ class PhoneRunner:
         self._radio_open = False
         self._opening = asyncio.Lock()
         self._clock = clock
+        self._random_bytes = random_bytes
         self._client = client
         match = MatchSettings(
             region, settings.rules, settings.receiver_correction_db, settings.longest_alert_delay_s
@@ -116,6 +120,7 @@ class PhoneRunner:
             TrustedTime(saved=float(int(saved)) if saved else None),
             store.ledger.head(),
             random_bytes,
+            tek_period_of(store.ledger),
         )
         self._events: deque[Event] = deque([Woke()])
         self._waiter: asyncio.Future[None] | None = None
@@ -135,6 +140,10 @@ class PhoneRunner:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._radio.close()
 
+    def locate(self, fix: Fix) -> None:
+        """Takes a position; only called when the owner opted in to place."""
+        self._post(PlaceFixed(fix))
+
     def status(self) -> Status:
         """How this phone is doing."""
         return self._agent.status(self._reading())
@@ -149,11 +158,9 @@ class PhoneRunner:
         Raises:
             CodeError: mistyped. DiagnosisError: refused. ServerError: no answer.
         """
-        now = self.status().now
-        if now is None:
-            raise DiagnosisError("this phone does not know what time it is yet; please try again in a minute")
-        parse_code(typed_code)  # A typing error must not close the running key.
-        keys, commitment = self._publisher.close_and_commit(now)
+        now = self._trusted_now()
+        code = parse_code(typed_code)  # A typing error must not close the running key.
+        keys, commitment = self._publisher.close_and_commit(now, code)
         self._post(KeysChanged(keys))
         self._publishing = True
         try:
@@ -162,6 +169,41 @@ class PhoneRunner:
         finally:
             self._publishing = False
             self._post(KeysChanged(tuple(self.store.ledger.own_keys())))
+
+    async def publish_swab(self, withheld_starts: frozenset[int] = frozenset()) -> Published:
+        """Publishes this phone's keys after a positive swab; its owner has consented.
+
+        Args:
+            withheld_starts: rolling_start of keys that the owner keeps back.
+
+        Raises:
+            DiagnosisError: no certified sample, or refused. ServerError: no answer.
+        """
+        now = self._trusted_now()
+        self._publishing = True
+        try:
+            commitment, certificate = await self._publisher.redeem_swab(now)
+            self._post(KeysChanged(self._publisher.close_running(now)))
+            return await self._publisher.publish(commitment, certificate, now, withheld_starts)
+        finally:
+            self._publishing = False
+            self._post(KeysChanged(tuple(self.store.ledger.own_keys())))
+
+    def commit_before_swab(self) -> bytes:
+        """C, 32 bytes, for the QR that the laboratory stores with the sample.
+
+        Raises:
+            DiagnosisError: this phone does not know the time yet.
+        """
+        keys, commitment = commit_before_swab(self.store, self._trusted_now(), self._random_bytes)
+        self._post(KeysChanged(keys))
+        return commitment.hash()
+
+    def _trusted_now(self) -> float:
+        now = self.status().now
+        if now is None:
+            raise DiagnosisError("this phone does not know what time it is yet; please try again in a minute")
+        return now
 
     # --- events ------------------------------------------------------------------------------------
 
@@ -209,6 +251,8 @@ class PhoneRunner:
                 self._start(self._ask_time())
             case PollBatches():
                 self._start(self._poll(action.now))
+            case SendCover():
+                self._start(self._send_cover())
             case Forget():
                 self.store.days.forget_before(action.before_day)
 
@@ -260,6 +304,14 @@ class PhoneRunner:
         except (ServerError, SignedTimeError) as error:
             log.warning("time-not-synced", code=error.code, reason=str(error))
             self._post(TimeFailed(str(error)))
+
+    async def _send_cover(self) -> None:
+        if self._publishing:  # Two pairs of requests at once would be something that only a case sends.
+            return
+        try:
+            await self._publisher.send_cover()
+        except ServerError as error:
+            log.info("cover-not-sent", code=error.code)
 
     async def _poll(self, now: int) -> None:
         self._post(await self._follower.poll(now))

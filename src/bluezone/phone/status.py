@@ -25,6 +25,8 @@ class Problem(Enum):
     OLD_BATCH = "old-batch"
     BATCH_REFUSED = "batch-refused"
     IDENTIFIER_REPEATED = "identifier-repeated"
+    IDENTIFIER_STOLEN = "identifier-stolen"
+    SPLIT_VIEW = "split-view"
 
 
 @dataclass(frozen=True, slots=True)

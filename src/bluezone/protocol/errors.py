@@ -7,6 +7,7 @@ ProtocolError
 │   └── MalformedAdvertisement   claims to be ours and is not well formed
 ├── PlaceError                   a position outside the earth's coordinates
 ├── CodeError                    a verification code that was mistyped
+├── SwabTextError                the text of a phone's QR code at the swab
 ├── CertificateError
 │   ├── CertificateMalformed, CertificateForged, CertificateExpired
 ├── UploadError                  a publish request that is not 4096 well formed bytes
@@ -65,6 +66,12 @@ class CodeError(ProtocolError):
     """The verification code was mistyped: it does not have 14 digits, or its check digit is wrong."""
 
     code = "code-mistyped"
+
+
+class SwabTextError(ProtocolError):
+    """What was scanned at the swab is not the code that a phone shows there."""
+
+    code = "swab-text"
 
 
 class CertificateError(ProtocolError):

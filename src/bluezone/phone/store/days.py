@@ -132,6 +132,17 @@ class DayFiles:
                 remove_database(self._path(old))
         self._counts = {one: count for one, count in self._counts.items() if utc_day_of(one) >= day}
 
+    def erase_history(self) -> None:
+        """Forgets everything heard so far, for good: each day's key first, then its file.
+
+        Own scan times go too: scans without what they heard would say that nobody was near, and keys of
+        such windows are withheld. The running interval is not written yet and stays.
+        """
+        for day in self.days():
+            self._vault.forget(f"day:{day}")
+            self._path(day).unlink(missing_ok=True)
+        self._counts = {}
+
     def history(self, limit: int = 500) -> list[HistoryLine]:
         """The newest lines of "who and when"."""
         lines: list[HistoryLine] = []

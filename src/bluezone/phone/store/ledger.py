@@ -19,11 +19,15 @@ from bluezone.phone.risk import Alert
 from bluezone.phone.store.vault import Vault, transaction
 from bluezone.protocol.diagnosis_key import DiagnosisKey
 from bluezone.protocol.keys import TemporaryExposureKey
-from bluezone.protocol.manifest import Head
+from bluezone.protocol.manifest import Head, SignedManifest
 
+HEAD = "head"
+HEAD_MANIFEST = "head-manifest"
+TEK_PERIOD = "tek-period"
+STOLEN = "own-key-stolen"
 _VERSION = 1
 _TABLES = """
-CREATE TABLE own_key (start INTEGER PRIMARY KEY, period INTEGER, tek BLOB, published INTEGER);
+CREATE TABLE own_key (start INTEGER PRIMARY KEY, period INTEGER, tek BLOB, published INTEGER, window INTEGER);
 CREATE TABLE fact (name TEXT PRIMARY KEY, value BLOB);
 CREATE TABLE minute (key_id BLOB, minute INTEGER, received_at INTEGER, level_db INTEGER,
     PRIMARY KEY (key_id, minute)) WITHOUT ROWID;
@@ -68,10 +72,10 @@ class Ledger:
 
     def own_keys(self) -> list[OwnKey]:
         """Own keys, oldest first."""
-        rows = self.db.execute("SELECT start, period, tek, published FROM own_key ORDER BY start")
+        rows = self.db.execute("SELECT start, period, tek, published, window FROM own_key ORDER BY start")
         return [
-            OwnKey(DiagnosisKey(TemporaryExposureKey(tek), start, period), bool(published))
-            for start, period, tek, published in rows
+            OwnKey(DiagnosisKey(TemporaryExposureKey(tek), start, period), bool(published), window)
+            for start, period, tek, published, window in rows
         ]
 
     def save_own_keys(self, keys: Iterable[OwnKey]) -> None:
@@ -88,11 +92,12 @@ class Ledger:
                     own.key.rolling_period,
                     own.key.tek.reveal(),
                     marks.get(own.start, int(own.published)),
+                    own.window,
                 )
                 for own in keys
             ]
             self.db.execute("DELETE FROM own_key")
-            self.db.executemany("INSERT INTO own_key VALUES (?, ?, ?, ?)", rows)
+            self.db.executemany("INSERT INTO own_key VALUES (?, ?, ?, ?, ?)", rows)
 
     def fact(self, name: str) -> bytes | None:
         """A small value by name."""
@@ -108,7 +113,7 @@ class Ledger:
 
     def head(self) -> Head | None:
         """The last batch that was accepted."""
-        kept = self.fact("head")
+        kept = self.fact(HEAD)
         return msgspec.msgpack.decode(kept, type=Head) if kept else None
 
     def verified_minutes(self) -> list[VerifiedMinute]:
@@ -120,7 +125,7 @@ class Ledger:
 
     def save_batch(
         self,
-        head: Head,
+        signed: SignedManifest,
         minutes: Iterable[VerifiedMinute],
         matched: Iterable[RecordRef],
         alerts: Sequence[ShownAlert],
@@ -129,14 +134,16 @@ class Ledger:
         """Head, verified minutes, records whose commitments are to go, and alerts: all or nothing.
 
         Args:
-            head: of the batch that was just used.
+            signed: manifest of the batch that was just used; it becomes the head.
             minutes: new verified minutes.
             matched: records that belonged to a key.
             alerts: those not known yet; a day keeps its first moment of showing.
             oldest_minute: verified minutes before it are dropped.
         """
         with transaction(self.db):
-            self.save_fact("head", msgspec.msgpack.encode(head))
+            self.save_fact(HEAD, msgspec.msgpack.encode(signed.manifest.head()))
+            self.save_fact(HEAD_MANIFEST, signed.encode())
+            self.save_fact(TEK_PERIOD, b"%d" % signed.manifest.tek_period)
             self.db.executemany(
                 "INSERT OR IGNORE INTO minute VALUES (?, ?, ?, ?)",
                 [(one.key_id, one.minute, one.received_at, one.level_db) for one in minutes],

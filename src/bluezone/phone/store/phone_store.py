@@ -6,10 +6,12 @@ import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from bluezone.phone.chance import RandomBytes
 from bluezone.phone.errors import StoreInUse
 from bluezone.phone.store.days import DayFiles
+from bluezone.phone.store.evidence import Evidence
 from bluezone.phone.store.ledger import Ledger
 from bluezone.phone.store.outbox import Outbox
 from bluezone.phone.store.vault import Vault
@@ -28,14 +30,16 @@ class PhoneStore:
         days: what was heard.
         ledger: own keys, chain head, results, alerts.
         outbox: commitments and the pending upload.
+        evidence: manifests that contradict each other.
     """
 
     home: Path
     days: DayFiles
     ledger: Ledger
     outbox: Outbox
+    evidence: Evidence
     _vault: Vault
-    _lock: int
+    _lock: BinaryIO
 
     @staticmethod
     def open(home: Path, random_bytes: RandomBytes, *, durable: bool = True) -> PhoneStore:
@@ -50,20 +54,20 @@ class PhoneStore:
             StoreError: in use, unreadable, or too new.
         """
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.fdopen(os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600), "rb")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            os.close(lock)
+            lock.close()
             raise StoreInUse(f"another Bluezone process works on {home}; stop it first") from None
         try:
             vault = Vault(home, random_bytes, durable=durable)
             ledger = Ledger(home / "ledger.db", vault)
             days = DayFiles(home / "days", vault, random_bytes)
-            store = PhoneStore(home, days, ledger, Outbox(ledger.db), vault, lock)
+            store = PhoneStore(home, days, ledger, Outbox(ledger.db), Evidence(ledger.db), vault, lock)
             store.finish_erasing()
         except BaseException:
-            os.close(lock)  # A store that was repaired can be opened again by the same process.
+            lock.close()  # A store that was repaired can be opened again by the same process.
             raise
         return store
 
@@ -84,7 +88,7 @@ class PhoneStore:
             self.ledger.erased()
 
     def close(self) -> None:
-        """Closes all files and lets the home directory go."""
+        """Closes all files and lets the home directory go; closing twice is fine."""
         self.ledger.close()
         self._vault.close()
-        os.close(self._lock)
+        self._lock.close()

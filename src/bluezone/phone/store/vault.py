@@ -71,10 +71,10 @@ class Vault:
         db = sqlcipher3.connect(str(path), isolation_level=None)
         # A raw key: no key stretching, opened in under a millisecond.
         db.execute(f"PRAGMA key = \"x'{key}'\"")
-        # Erased rows must not linger in free pages; the setting belongs to a connection, not to the file.
-        db.execute("PRAGMA secure_delete = ON")
-        db.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
         try:
+            # Erased rows must not linger in free pages; the setting is a connection's, not the file's.
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
             db.execute("PRAGMA user_version").fetchone()
         except sqlcipher3.DatabaseError:
             db.close()
