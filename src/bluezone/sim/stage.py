@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from bluezone.phone.publishing import Published
+from bluezone.phone.risk import Alert
 from bluezone.phone.runner import PhoneRunner
 from bluezone.phone.status import Status
+from bluezone.protocol.region import Region
 from bluezone.sim.air import Air, AirModel
 from bluezone.sim.commune import DEFAULT_PEOPLE
 from bluezone.sim.errors import PhoneOffError
@@ -38,16 +40,16 @@ class PersonNow:
         x, y: metres.
         place: key of the place in which the person sits, or None while walking.
         status: of the phone; None while it is off.
-        alerted: the phone shows an alert.
-        published: the phone has published keys.
+        alert: the newest one that the phone shows.
+        published_at: when the phone published keys, seconds UTC.
     """
 
     x: float
     y: float
     place: str | None
     status: Status | None
-    alerted: bool
-    published: bool
+    alert: Alert | None
+    published_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,11 @@ class Stage:
         self._home = tempfile.TemporaryDirectory(prefix="bluezone-demo-")
         self._thread = threading.Thread(target=self._loop.run_forever, name="town", daemon=True)
         self._town: Town
+        self._host: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
+        self._hurry: asyncio.TimerHandle | None = None
         self._alerted: set[int] = set()
-        self._published: set[int] = set()
+        self._published: dict[int, float] = {}
         self._happenings: list[Happening] = []
 
     async def start(self) -> None:
@@ -116,15 +121,28 @@ class Stage:
     async def stop(self) -> None:
         """Stops the town and its thread, and deletes the phones' stores."""
         self._loop.pace = None
-        await self._call(self._town.stop)
+        await self._call(self._stop)
         self._loop.call_soon_threadsafe(self._loop.stop)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
         self._loop.close()
         self._home.cleanup()
 
+    @property
+    def region(self) -> Region:
+        """Of the town's authority; only after the start."""
+        return self._town.region
+
     def set_pace(self, pace: float | None) -> None:
         """Changes the pace: simulated seconds per real second, 0 to pause, None as fast as possible."""
+        self._loop.call_soon_threadsafe(self._cancel_hurry)
         self._loop.pace = pace
+
+    def hurry(self, until: float, pace: float | None, then: float | None) -> None:
+        """Goes at one pace up to an instant (seconds UTC) and at another from then on.
+
+        A pace that somebody sets in between stays.
+        """
+        self._loop.call_soon_threadsafe(self._begin_hurry, until, pace, then)
 
     async def snapshot(self) -> Snapshot:
         """The town now."""
@@ -139,13 +157,15 @@ class Stage:
         """
         return await self._call(lambda: self._confirm(station, onset_day))
 
-    async def publish(self, station: int, code: str) -> Published:
-        """Somebody agrees and types a code.
+    async def publish(
+        self, station: int, code: str, withheld_starts: frozenset[int] = frozenset()
+    ) -> Published:
+        """Somebody agrees and types a code; keys whose rolling_start is withheld are kept back.
 
         Raises:
             PhoneError, CodeError, PhoneOffError.
         """
-        return await self._call(lambda: self._publish(station, code))
+        return await self._call(lambda: self._publish(station, code, withheld_starts))
 
     async def ask(self, station: int, question: Callable[[PhoneRunner], T]) -> T:
         """Asks one phone something, in the town's own thread.
@@ -178,24 +198,39 @@ class Stage:
         )
         people = len(scenario.people)
         self._town = Town(Path(self._home.name), people, air, scenario.start_at, self._seed, settings)
-        await self._town.start()
+        started = self._loop.create_future()
+        self._host = self._loop.create_task(self._hold_open(started))
+        await started
+
+    async def _hold_open(self, started: asyncio.Future[None]) -> None:
+        # What one task opens it must also close: the authority's app holds a cancel scope.
+        try:
+            await self._town.start()
+        except BaseException as error:
+            started.set_exception(error)
+            raise
+        started.set_result(None)
+        await self._closing.wait()
+        await self._town.stop()
+
+    async def _stop(self) -> None:
+        self._closing.set()
+        if self._host is not None:
+            await self._host
 
     async def _confirm(self, station: int, onset_day: int | None) -> str:
         code = await self._town.confirm(onset_day)
         self._note("confirmed", station)
         return code
 
-    async def _publish(self, station: int, code: str) -> Published:
-        published = await self._town.publish(station, code)
-        self._published.add(station)
+    async def _publish(self, station: int, code: str, withheld_starts: frozenset[int]) -> Published:
+        published = await self._town.runner(station).publish(code, withheld_starts)
+        self._published[station] = self._town.clock.system()
         self._note("published", station)
         return published
 
     async def _snapshot(self) -> Snapshot:
-        town, now = self._town, self._town.clock.system()
-        for station in sorted(town.alerted() - self._alerted):
-            self._alerted.add(station)
-            self._note("alerted", station)
+        now = self._town.clock.system()
         people = tuple(self._person(station, now) for station in range(len(self.scenario.people)))
         heads = [one.status.head.seq for one in people if one.status and one.status.head]
         return Snapshot(
@@ -204,7 +239,7 @@ class Stage:
             finished=now >= self.scenario.end_at,
             people=people,
             batch_seq=max(heads, default=0),
-            happenings=tuple(self._happenings),
+            happenings=tuple(sorted(self._happenings, key=lambda one: one.at)),
         )
 
     def _person(self, station: int, now: float) -> PersonNow:
@@ -215,8 +250,35 @@ class Stage:
         except PhoneOffError:
             status = None
         return PersonNow(
-            x, y, world.place_of(station, now), status, station in self._alerted, station in self._published
+            x,
+            y,
+            world.place_of(station, now),
+            status,
+            self._alert(station, now),
+            self._published.get(station),
         )
 
-    def _note(self, what: str, station: int) -> None:
-        self._happenings.append(Happening(self._town.clock.system(), what, station))
+    def _alert(self, station: int, now: float) -> Alert | None:
+        shown = [one for one in self._town.phones[station].store.ledger.alerts() if one.show_at <= now]
+        if shown and station not in self._alerted:
+            self._alerted.add(station)
+            self._note("alerted", station, min(one.show_at for one in shown))
+        return shown[0].alert if shown else None
+
+    def _note(self, what: str, station: int, at: float | None = None) -> None:
+        self._happenings.append(Happening(at or self._town.clock.system(), what, station))
+
+    def _begin_hurry(self, until: float, pace: float | None, then: float | None) -> None:
+        self._cancel_hurry()
+        self._loop.pace = pace
+        wait = max(0.0, until - self._town.clock.system())
+        self._hurry = self._loop.call_later(wait, self._end_hurry, then)
+
+    def _end_hurry(self, then: float | None) -> None:
+        self._hurry = None
+        self._loop.pace = then
+
+    def _cancel_hurry(self) -> None:
+        if self._hurry is not None:
+            self._hurry.cancel()
+            self._hurry = None

@@ -1,0 +1,1 @@
+"""The screens that a resident sees: a small local site over one phone."""

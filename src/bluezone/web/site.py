@@ -1,0 +1,81 @@
+"""The factory of a local site: templates, assets, language, CSRF protection and the guard around it.
+
+Decides nothing about pages; each face passes its own handlers and the packages that hold its templates.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from litestar import Litestar
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.template import TemplateConfig
+from litestar.types import ControllerRouterHandler
+
+from bluezone.web.assets import Assets, asset_file
+from bluezone.web.guard import LOOPBACK_NAMES, Guard
+from bluezone.web.page import failure_page
+
+MAX_FORM_BYTES = 16_384
+_OWN_PACKAGE = "bluezone.web"
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+def create_site(
+    handlers: Sequence[ControllerRouterHandler],
+    packages: Mapping[str, str],
+    *,
+    names: Collection[str] = (),
+    lifespan: Sequence[Lifespan] = (),
+    state: Mapping[str, Any] | None = None,
+    dependencies: Mapping[str, Provide] | None = None,
+) -> Litestar:
+    """A site for this machine.
+
+    Args:
+        handlers: of its pages.
+        packages: group of assets to the package that holds `templates` and `static`.
+        names: host names besides the loopback ones under which it answers, without port.
+        lifespan: what runs as long as the site.
+        state: what handlers find in `request.app.state`.
+        dependencies: what handlers may ask for.
+    """
+    packages = {"web": _OWN_PACKAGE, **packages}
+    loaders = [FileSystemLoader(str(files(package).joinpath("templates"))) for package in packages.values()]
+    environment = Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # Cookies do not know ports: a name of its own keeps the token of another run from being sent here.
+    csrf = CSRFConfig(
+        secret=secrets.token_hex(32),
+        cookie_name=f"csrf-{secrets.token_hex(4)}",
+        cookie_samesite="strict",
+        cookie_httponly=True,
+    )
+    site = Litestar(
+        route_handlers=[asset_file, *handlers],
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
+        csrf_config=csrf,
+        dependencies=dict(dependencies or {}),
+        exception_handlers={Exception: failure_page},
+        state=State({"assets": Assets(packages), **(state or {})}),
+        lifespan=list(lifespan),
+        request_max_body_size=MAX_FORM_BYTES,
+        openapi_config=None,
+        logging_config=None,
+    )
+    # Around everything, so that an unknown address and a refused form carry the headers too.
+    site.asgi_handler = Guard(site.asgi_handler, LOOPBACK_NAMES.union(names))
+    return site

@@ -1,0 +1,99 @@
+"""Both catalogues hold exactly the messages that pages use, with the same values to fill in."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import bluezone
+from bluezone.phone.ui.screen import PROBLEM_KEYS
+from bluezone.sim.demo.plan import Kind
+from bluezone.sim.demo.result import Verdict
+from bluezone.sim.demo.story import Step
+from bluezone.web.language import LANGUAGES, words_of
+from bluezone.web.page import _KNOWN_FAILURES
+
+SOURCE = Path(bluezone.__file__).parent
+FACES = (SOURCE / "web", SOURCE / "phone" / "ui", SOURCE / "sim" / "demo")
+_KEY = re.compile(r"[a-z][a-z-]*(?:\.[a-z0-9-]+)+")
+_QUOTED = re.compile(rf"'({_KEY.pattern})'")
+# Keys that are put together from a value: the family and every value there is.
+FAMILIES = {
+    "language": LANGUAGES,
+    "kind": tuple(Kind),
+    "story": tuple(Step),
+    "happening": ("confirmed", "published", "alerted"),
+    "pace": ("0", "10", "60", "300", "max"),
+    "failure": ("400", "500", *map(str, _KNOWN_FAILURES)),
+}
+
+
+def quoted_in_templates() -> set[str]:
+    """Every quoted text of a template that looks like a key."""
+    texts = (path.read_text("utf-8") for face in FACES for path in face.rglob("*.html"))
+    return {found for text in texts for found in _QUOTED.findall(text)}
+
+
+def literals_in_python() -> set[str]:
+    """Every text literal of these packages that looks like a key."""
+    trees = (ast.parse(path.read_text("utf-8")) for face in FACES for path in face.rglob("*.py"))
+    literals = (node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {text for text in literals if isinstance(text, str) and _KEY.fullmatch(text)}
+
+
+def composed() -> set[str]:
+    """Keys that templates put together."""
+    made = {f"{family}.{value}" for family, values in FAMILIES.items() for value in values}
+    made |= {f"story.{step}.button" for step in Step}
+    outcomes = {
+        Verdict.RIGHT: ("warned", "silent"),
+        Verdict.BORDERLINE: ("warned", "silent"),
+        Verdict.WAITING: ("silent",),
+        Verdict.MISSED: ("silent",),
+        Verdict.FALSE: ("warned",),
+    }
+    return made | {f"verdict.{verdict}.{outcome}" for verdict, ends in outcomes.items() for outcome in ends}
+
+
+def used() -> set[str]:
+    """Every key that some page may show."""
+    known = set(words_of("vi").messages) | set(words_of("en").messages)
+    families = {key.split(".")[0] for key in known}
+    quoted = {key for key in quoted_in_templates() | literals_in_python() if key.split(".")[0] in families}
+    files = {key for key in quoted if key.endswith((".html", ".css", ".js", ".svg", ".po"))}
+    return (quoted - files) | composed() | set(PROBLEM_KEYS.values())
+
+
+def fields(message: str) -> set[str]:
+    """The values that a message takes."""
+    return {name for _, name, _, _ in string.Formatter().parse(message) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_in_use_is_translated(language: str) -> None:
+    assert not used() - set(words_of(language).messages)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_is_left_over(language: str) -> None:
+    assert not set(words_of(language).messages) - used()
+
+
+@pytest.mark.parametrize("key", sorted(words_of("vi").messages))
+def test_both_languages_take_the_same_values(key: str) -> None:
+    forms = [form for language in LANGUAGES for form in words_of(language).messages[key]]
+    assert all(form.strip() for form in forms)
+    assert len({frozenset(fields(form)) for form in forms}) == 1
+
+
+def test_vietnamese_is_written_with_its_signs() -> None:
+    plain = [
+        key
+        for key, (form, *_) in words_of("vi").messages.items()
+        if len(form) > 20 and form.isascii() and not key.startswith("language.")
+    ]
+    assert not plain
