@@ -9,13 +9,20 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from alembic import command
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, inspect, select, text
 
+from bluezone.authority.domain.batch_plan import covered_windows
+from bluezone.authority.domain.batches import assemble, count_places
 from bluezone.authority.domain.codes import IssuedCode
 from bluezone.authority.errors import DatabaseUnavailable, SchemaOutdated, SettingsInvalid
-from bluezone.authority.storage import codes, schema
+from bluezone.authority.storage import batches, codes, schema
 from bluezone.authority.storage.database import MAX_GROUP, SqliteDatabase
 from bluezone.authority.storage.tables import codes as code_table
+from bluezone.protocol.batch import encode_body
+from bluezone.protocol.interval import DAY_S
+from bluezone.protocol.manifest import next_manifest, sign_manifest
 from tests.unit.authority.case import NOW, make_case, published, running_authority
 
 
@@ -121,7 +128,7 @@ async def test_migrations_build_exactly_the_tables(database: SqliteDatabase) -> 
     await database.run(schema.migrate)
     await database.run(schema.check_schema)
     names = await database.run(lambda conn: set(inspect(conn).get_table_names()))
-    assert names == {"alembic_version", "batches", "codes", "keys", "uploads"}
+    assert names == {"alembic_version", "batches", "codes", "keys", "samples", "upload_files", "uploads"}
 
 
 async def test_a_database_of_another_version_is_refused(database: SqliteDatabase) -> None:
@@ -190,3 +197,31 @@ def _dump(conn: Connection) -> bytes:
         for row in conn.exec_driver_sql(f"SELECT * FROM {table}"):
             found += [value if isinstance(value, bytes) else str(value).encode() for value in row]
     return b"|".join(found)
+
+
+async def test_batches_that_were_made_before_plans_were_kept_can_be_made_again(tmp_path: Path) -> None:
+    """A batch by the old rule: every window padded to ten, every other place of a real key likewise."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    window, secret = (NOW - 14 * DAY_S) // 14_400 * 24, bytes(range(32))
+    real = [(window + 240, 24, bytes([n]) * 16) for n in range(13)] + [(window + 264, 7, b"odd" + bytes(13))]
+    plan = dict.fromkeys(covered_windows(NOW), 10)
+    plan |= {place: max(10, count) for place, count in count_places(real).items()}
+    body = encode_body(assemble(real, dict(sorted(plan.items())), secret))
+    manifest = next_manifest(None, region=1, time=NOW, tek_period=24, body=body)
+    row = {"manifest": sign_manifest(manifest, [key]).encode(), "secret": secret, "time": NOW}
+
+    def before(conn: Connection) -> None:
+        config = schema._config()
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0002")
+        conn.execute(text("INSERT INTO batches VALUES (1, :time, :manifest, 24, 10, :secret, 1)"), row)
+        conn.execute(
+            text("INSERT INTO keys VALUES (:tek, :start, :period, 1)"),
+            [{"tek": tek, "start": start, "period": period} for start, period, tek in real],
+        )
+
+    database = SqliteDatabase(f"sqlite:///{tmp_path / 'a.db'}")
+    await database.run(before)
+    await database.run(schema.migrate)
+    assert (await database.run(lambda conn: batches.rebuild(conn, 1))).body == body
+    await database.close()

@@ -3,6 +3,12 @@
 AuthorityError
 ├── Refused                what a phone sent breaks a rule; carries the status of the answer
 ├── OnsetInvalid           a first day of illness that cannot be certified
+├── SampleError            the laboratory's samples
+│   ├── SampleIdInvalid    not a sample id
+│   ├── SampleUnknown      no phone's code was stored with it
+│   ├── SampleTaken        another phone's code was stored with it
+│   ├── CommitmentTaken    this phone's code was stored with another sample
+│   └── SampleCertified    its result was certified before
 ├── HomeError              the authority's folder
 │   ├── HomeExists         there is already an authority in it
 │   ├── HomeIncomplete     a file is missing or cannot be read
@@ -11,6 +17,9 @@ AuthorityError
 │   └── NotEnoughSigners   fewer than two keys that sign batches
 ├── DatabaseUnavailable    the database did not carry out a transaction
 │   └── SchemaOutdated     its tables are not those of this version
+├── BatchMissing           there is no batch of this number
+├── BatchNotPending        the batch does not wait for the auditor
+├── AuditRefused           a key of the batch is not explained, or one is missing
 └── ObjectError            the published files
     ├── ObjectMissing      no such file is published
     └── ChainForked        the next number is already published: the database is an old copy
@@ -18,7 +27,11 @@ AuthorityError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bluezone.protocol.upload import AnswerStatus
+
+_SHOWN = 20
 
 
 class AuthorityError(Exception):
@@ -40,6 +53,42 @@ class OnsetInvalid(AuthorityError):
     """The first day of illness lies in the future or too far back."""
 
     code = "onset-invalid"
+
+
+class SampleError(AuthorityError):
+    """A sample of the laboratory cannot be used as asked."""
+
+    code = "sample"
+
+
+class SampleIdInvalid(SampleError):
+    """The id of a sample is empty, too long or cannot be printed."""
+
+    code = "sample-id-invalid"
+
+
+class SampleUnknown(SampleError):
+    """No phone's code is stored with this sample."""
+
+    code = "sample-unknown"
+
+
+class SampleTaken(SampleError):
+    """Another phone's code is stored with this sample."""
+
+    code = "sample-taken"
+
+
+class CommitmentTaken(SampleError):
+    """This phone's code is stored with another sample."""
+
+    code = "sample-commitment-taken"
+
+
+class SampleCertified(SampleError):
+    """The result of this sample was already certified; that happens once."""
+
+    code = "sample-certified"
 
 
 class HomeError(AuthorityError):
@@ -88,6 +137,30 @@ class SchemaOutdated(DatabaseUnavailable):
     """The tables of the database are not those that this version needs."""
 
     code = "schema-outdated"
+
+
+class BatchMissing(AuthorityError):
+    """There is no batch of this number."""
+
+    code = "batch-missing"
+
+
+class BatchNotPending(AuthorityError):
+    """The batch does not wait for the auditor; published files never change."""
+
+    code = "batch-not-pending"
+
+
+class AuditRefused(AuthorityError):
+    """The auditor does not sign: a key of the batch is not explained, or one is missing."""
+
+    code = "audit-refused"
+
+    def __init__(self, seq: int, findings: Sequence[str]) -> None:
+        more = f"\n  ... and {len(findings) - _SHOWN} more" if len(findings) > _SHOWN else ""
+        shown = "".join(f"\n  {finding}" for finding in findings[:_SHOWN])
+        super().__init__(f"batch {seq or '?'} is not to be signed:{shown}{more}")
+        self.findings = tuple(findings)
 
 
 class ObjectError(AuthorityError):

@@ -11,8 +11,17 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from bluezone.authority.domain.samples import SAMPLE_SECRET_LENGTH
 from bluezone.authority.errors import AuthorityError, HomeExists, HomeIncomplete
-from bluezone.authority.keys import KEY_NAMES, AuthorityKeys, draw_keys, load_keys, region_of, write_key
+from bluezone.authority.keys import (
+    KEY_NAMES,
+    AuthorityKeys,
+    draw_keys,
+    load_keys,
+    region_of,
+    write_key,
+    write_secret,
+)
 from bluezone.authority.service import Authority
 from bluezone.authority.settings import (
     REGION_FILE,
@@ -73,7 +82,17 @@ async def create_home(home: Path, describe: Callable[[AuthorityKeys], Region], p
 
 
 async def upgrade(settings: AuthoritySettings) -> None:
-    """Brings the tables of the database to this version."""
+    """Brings the tables of the database to this version, and draws the secret of samples if there is none.
+
+    Raises:
+        HomeIncomplete: the folder of keys cannot be written.
+    """
+    secret = settings.key_files["samples"]
+    try:
+        if not secret.exists():
+            write_secret(secret, secrets.token_bytes(SAMPLE_SECRET_LENGTH))
+    except OSError as error:
+        raise HomeIncomplete(f"{secret} cannot be written: {error}") from error
     database = SqliteDatabase(settings.database)
     try:
         await database.run(migrate)
@@ -156,3 +175,4 @@ def _write_keys(home: Path, keys: AuthorityKeys) -> None:
     own = {"certificate": keys.certificate, "time": keys.time, **keys.signers}
     for name in KEY_NAMES:
         write_key(folder / f"{name}.key", own[name])
+    write_secret(folder / "samples.key", keys.samples)

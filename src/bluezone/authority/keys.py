@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from bluezone.authority.domain.samples import SAMPLE_SECRET_LENGTH
 from bluezone.authority.errors import KeyFileError, NotEnoughSigners
 from bluezone.protocol.manifest import REQUIRED_SIGNERS
 from bluezone.protocol.region import ROLES, Region
@@ -29,20 +30,25 @@ KEY_NAMES = ("certificate", "time", *ROLES)
 
 @dataclass(frozen=True, slots=True)
 class AuthorityKeys:
-    """Private keys; `signers` holds those roles whose key is here, at least two."""
+    """Private keys; `signers` holds those roles whose key is here, at least two.
+
+    `samples` is no signing key: 32 bytes under which ids of samples are hashed.
+    """
 
     certificate: Ed25519PrivateKey
     time: Ed25519PrivateKey
     signers: Mapping[str, Ed25519PrivateKey]
+    samples: bytes
 
     def __repr__(self) -> str:
         return f"AuthorityKeys(signers={sorted(self.signers)})"
 
 
 def draw_keys(random_bytes: Callable[[int], bytes]) -> AuthorityKeys:
-    """New keys, all three signers included, from 5 x 32 random bytes."""
+    """New keys, all three signers included, from 6 x 32 random bytes."""
     drawn = {name: Ed25519PrivateKey.from_private_bytes(random_bytes(32)) for name in KEY_NAMES}
-    return AuthorityKeys(drawn["certificate"], drawn["time"], {role: drawn[role] for role in ROLES})
+    signers = {role: drawn[role] for role in ROLES}
+    return AuthorityKeys(drawn["certificate"], drawn["time"], signers, random_bytes(SAMPLE_SECRET_LENGTH))
 
 
 def region_of(
@@ -75,42 +81,71 @@ def write_key(path: Path, key: Ed25519PrivateKey) -> None:
     Raises:
         FileExistsError: a key is never overwritten.
     """
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    _write_private(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def write_secret(path: Path, secret: bytes) -> None:
+    """Writes a secret that is no signing key, as hex digits; otherwise like `write_key`."""
+    _write_private(path, secret.hex().encode() + b"\n")
+
+
+def _write_private(path: Path, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
+        file.write(content)
 
 
 def load_keys(files: Mapping[str, Path], region: Region) -> AuthorityKeys:
     """Reads the keys of a service.
 
     Args:
-        files: certificate, time and each signing role to its key file.
+        files: certificate, time, samples and each signing role to its key file.
         region: what phones were told; each key must be the one that stands there.
 
     Raises:
         KeyFileError: a key is missing, unreadable, open to others or not the region's.
         NotEnoughSigners: fewer than two signers are here.
     """
-    certificate = _load(files["certificate"], region.certificate_key)
-    time = _load(files["time"], region.time_key)
-    signers = {role: _load(files[role], region.signers[role]) for role in ROLES if files[role].exists()}
+    certificate = load_key(files["certificate"], region.certificate_key)
+    time = load_key(files["time"], region.time_key)
+    signers = {role: load_key(files[role], region.signers[role]) for role in ROLES if files[role].exists()}
     if len(signers) < REQUIRED_SIGNERS:
         missing = ", ".join(str(files[role]) for role in ROLES if role not in signers)
         raise NotEnoughSigners(
             f"batches are signed by at least {REQUIRED_SIGNERS} of {', '.join(ROLES)}, "
             f"but only {len(signers)} of these keys is here; missing: {missing}"
         )
-    return AuthorityKeys(certificate, time, signers)
+    return AuthorityKeys(certificate, time, signers, _load_secret(files["samples"]))
 
 
-def _load(path: Path, expected: Ed25519PublicKey) -> Ed25519PrivateKey:
+def _read_private(path: Path) -> bytes:
     try:
         if path.stat().st_mode & 0o077:
             raise KeyFileError(f"other users can read {path}; run: chmod 600 {path}")
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        return path.read_bytes()
     except OSError:
         raise KeyFileError(f"the key file {path} cannot be read") from None
+
+
+def _load_secret(path: Path) -> bytes:
+    try:
+        secret = bytes.fromhex(_read_private(path).decode("ascii"))
+    except ValueError:
+        secret = b""
+    if len(secret) != SAMPLE_SECRET_LENGTH:
+        raise KeyFileError(f"{path} does not hold {SAMPLE_SECRET_LENGTH} bytes as hex digits")
+    return secret
+
+
+def load_key(path: Path, expected: Ed25519PublicKey) -> Ed25519PrivateKey:
+    """Reads one key file.
+
+    Raises:
+        KeyFileError: missing, unreadable, open to others, or another key than `expected`.
+    """
+    content = _read_private(path)
+    try:
+        key = load_pem_private_key(content, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise KeyFileError(f"{path} is not a private key in PEM form") from None
     if not isinstance(key, Ed25519PrivateKey):

@@ -13,14 +13,17 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection
 
+from bluezone.authority.auditing import AUDITOR, Auditing
 from bluezone.authority.batch_files import BatchFiles, PublishedFile
 from bluezone.authority.callers import CALLER_SECRET_LENGTH, CallerBuckets
 from bluezone.authority.domain import batches as batch_rules
 from bluezone.authority.domain import codes as code_rules
 from bluezone.authority.domain import publish as publish_rules
+from bluezone.authority.domain.batch_plan import KeyPeriods
 from bluezone.authority.domain.guesses import GuessRule
 from bluezone.authority.errors import AuthorityError, DatabaseUnavailable, Refused
 from bluezone.authority.keys import AuthorityKeys
+from bluezone.authority.laboratory import Laboratory
 from bluezone.authority.settings import ServiceRules
 from bluezone.authority.storage import batches, codes, export, publish
 from bluezone.authority.storage.database import Database
@@ -60,7 +63,7 @@ class Health:
 
 
 class Authority:
-    """One region's health authority."""
+    """One region's health authority; `laboratory` and `auditing` are what those two may ask."""
 
     def __init__(
         self,
@@ -77,6 +80,9 @@ class Authority:
         self.rules = rules
         self.clock = clock
         self._keys = keys
+        self.laboratory = Laboratory(region, keys.samples, keys.certificate, database, clock)
+        others = [key for role, key in keys.signers.items() if role != AUDITOR]
+        self.auditing = Auditing(region, others, rules, database, clock)
         self._database = database
         self._objects = objects
         self._files = BatchFiles(objects)
@@ -172,6 +178,7 @@ class Authority:
         Args:
             verify: also compare every published file with what was signed.
         """
+        await self.auditing.release_overdue()
         now = self._now()
 
         def work(conn: Connection) -> None:
@@ -209,6 +216,7 @@ class Authority:
             problems.append(f"The newest batch is {age_s} seconds old: the next one is overdue.")
         if age_s < 0:
             problems.append("The newest batch lies in the future: this machine's clock was set back.")
+        problems += await self.auditing.problems()
         return Health(tuple(problems), head, age_s)
 
     async def _redeem(self, data: bytes, caller: str) -> bytes:
@@ -217,7 +225,7 @@ class Authority:
             # As long as a certificate and as random as the phone's fake one: nothing tells it from outside.
             return self._random_bytes(CERTIFICATE_LENGTH)
         if redemption.mode is RedemptionMode.SWAB:
-            raise Refused(AnswerStatus.SAMPLE_UNKNOWN, "no sample with these keys was certified")
+            return await self.laboratory.redeem(redemption.commitment)
         return await self._redeem_code(redemption, caller)
 
     async def _redeem_code(self, redemption: Redemption, caller: str) -> bytes:
@@ -241,7 +249,10 @@ class Authority:
             key = self.region.certificate_key
             certificate = publish_rules.open_certificate(upload.certificate, key, now)
             upload_hash = publish_rules.upload_hash_of(data)
-            await self._database.run(lambda conn: publish.accept(conn, upload, upload_hash, certificate, now))
+            keep = self.rules.require_auditor
+            await self._database.run(
+                lambda conn: publish.accept(conn, upload, upload_hash, certificate, now, keep=keep)
+            )
         return bytes(CERTIFICATE_LENGTH)
 
     async def _answer(self, request: str, work: Callable[[], Awaitable[bytes]]) -> bytes:
@@ -265,10 +276,10 @@ class Authority:
         return batches.BatchOrder(
             region=self.region.number,
             time=self._now(),
-            tek_period=self.rules.tek_period,
-            section_floor=self.rules.section_floor,
+            periods=KeyPeriods(((0, self.rules.tek_period),)),
+            mixing=self.rules.mixing(),
             filler_secret=self._random_bytes(batch_rules.FILLER_SECRET_LENGTH),
-            signers=tuple(self._keys.signers.values()),
+            signers=() if self.rules.require_auditor else tuple(self._keys.signers.values()),
         )
 
     def _build(self, conn: Connection, order: batches.BatchOrder, head: Head | None) -> int:
@@ -277,7 +288,7 @@ class Authority:
 
     async def _published(self, seq: int) -> int:
         await self.maintain()
-        log.info("batch-published", seq=seq)
+        log.info("batch-waits-for-auditor" if self.rules.require_auditor else "batch-published", seq=seq)
         return seq
 
     def _now(self) -> int:

@@ -14,7 +14,8 @@ ProtocolError
 ├── RedemptionError              a redemption request or an answer
 ├── BatchError
 │   ├── BatchBodyError           the list of diagnosis keys
-│   ├── ManifestMalformed, TooFewSigners, WrongRegion, SequenceGap, PreviousMismatch,
+│   ├── AuditBundleError         what the auditor is given of a batch
+│   ├── ManifestMalformed, SignatureForeign, TooFewSigners, WrongRegion, SequenceGap, PreviousMismatch,
 │   │   TimeWentBack, BodyMismatch, SplitView
 │   └── IndexMalformed           the index of batches
 ├── SignedTimeError              an answer of the time service
@@ -126,6 +127,18 @@ class ManifestMalformed(BatchError):
     """The manifest of a batch is not well formed."""
 
     code = "manifest-malformed"
+
+
+class SignatureForeign(BatchError):
+    """A signature that was handed over is not one of this batch by this role."""
+
+    code = "manifest-signature-foreign"
+
+
+class AuditBundleError(BatchError):
+    """What the auditor was given of a batch is not well formed."""
+
+    code = "audit-bundle"
 
 
 class TooFewSigners(BatchError):

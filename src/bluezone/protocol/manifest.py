@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -21,6 +21,7 @@ from bluezone.protocol.errors import (
     ManifestMalformed,
     PreviousMismatch,
     SequenceGap,
+    SignatureForeign,
     SplitView,
     TimeWentBack,
     TooFewSigners,
@@ -112,6 +113,42 @@ def sign_manifest(manifest: Manifest, keys: list[Ed25519PrivateKey]) -> SignedMa
     content = manifest.encode()
     pairs = sorted((key_id_of(key.public_key()), key.sign(content)) for key in keys)
     return SignedManifest(manifest, tuple(pairs))
+
+
+def sign_alone(manifest: Manifest, key: Ed25519PrivateKey) -> bytes:
+    """One signature as it travels by itself, 72 bytes: key_id[8] || signature[64]."""
+    return key_id_of(key.public_key()) + key.sign(manifest.encode())
+
+
+def check_signature(manifest: Manifest, data: bytes, key: Ed25519PublicKey) -> None:
+    """That a signature which travelled by itself is one of this manifest by this key.
+
+    Args:
+        manifest: what was to be signed.
+        data: 72 bytes, from `sign_alone`.
+        key: of the role that was to sign.
+
+    Raises:
+        SignatureForeign: another length, key or manifest.
+    """
+    if len(data) != KEY_ID_LENGTH + SIGNATURE_LENGTH or data[:KEY_ID_LENGTH] != key_id_of(key):
+        raise SignatureForeign("this is not a signature by the key that was expected")
+    try:
+        key.verify(data[KEY_ID_LENGTH:], manifest.encode())
+    except InvalidSignature:
+        raise SignatureForeign(f"this is not a signature of batch {manifest.seq}") from None
+
+
+def add_signatures(signed: SignedManifest, signatures: Sequence[bytes]) -> SignedManifest:
+    """A manifest with more signatures (72 bytes each), in ascending order of key id.
+
+    Raises:
+        ManifestMalformed: one key twice.
+    """
+    split = [(data[:KEY_ID_LENGTH], data[KEY_ID_LENGTH:]) for data in signatures]
+    whole = SignedManifest(signed.manifest, tuple(sorted([*signed.signatures, *split])))
+    decode_manifest(whole.encode())  # One rule for both directions.
+    return whole
 
 
 def decode_manifest(data: bytes) -> SignedManifest:

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bluezone.authority.domain.batch_plan import covered_windows
 from bluezone.authority.domain.batches import assemble
 from bluezone.phone.encounter import EncounterRecord, Sample
 from bluezone.phone.matching import RecordRef, find_hits
 from bluezone.phone.store.days import DayFiles
 from bluezone.phone.store.vault import Vault
 from bluezone.protocol.batch import Section
-from bluezone.protocol.interval import DEFAULT_WINDOW, INTERVALS_PER_DAY
+from bluezone.protocol.interval import INTERVALS_PER_DAY
 from bluezone.protocol.keys import index_hash, label_of
 
 _EPOCH = 1_792_022_400
@@ -69,9 +70,8 @@ def measure_matching(keys_per_section: int = 10, records_per_interval: int = 20)
     first = _EPOCH // 600
     full = _index(range(first - _DAYS * INTERVALS_PER_DAY, first), records_per_interval, random_bytes)
     morning = {place: refs for place, refs in full.items() if place[0] >= first - 36}
-    sections = assemble(
-        (), time=_EPOCH + 120, tek_period=DEFAULT_WINDOW, section_floor=keys_per_section, secret=bytes(32)
-    )
+    plan = dict.fromkeys(covered_windows(_EPOCH + 120), keys_per_section)
+    sections = assemble((), plan, secret=bytes(32))
     key_count = sum(len(section.teks) for section in sections)
     found = []
     for name, index in (("a fortnight", full), ("one morning", morning)):

@@ -15,7 +15,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bluezone.authority.domain.batches import assemble
+from bluezone.authority.domain.batch_plan import bare_plan
+from bluezone.authority.domain.batches import assemble, count_places
 from bluezone.authority.domain.publish import check_upload
 from bluezone.phone.diagnosis import build_upload, choose_published, commit, prepare_keys
 from bluezone.phone.exposure import exposure_scans
@@ -24,7 +25,7 @@ from bluezone.phone.risk import RiskRules, assess
 from bluezone.protocol.batch import Section, decode_body, encode_body
 from bluezone.protocol.certificate import Certificate, sign_certificate
 from bluezone.protocol.diagnosis_key import SETTLE_S
-from bluezone.protocol.interval import DEFAULT_WINDOW, INTERVAL_S, interval_of
+from bluezone.protocol.interval import INTERVAL_S, interval_of
 from bluezone.protocol.upload import decode_upload
 from bluezone.sim.replay import Progress, Replay, StoredPhone
 from bluezone.sim.truth import Band, Truth, Verdict
@@ -88,8 +89,8 @@ def published_sections(
         raise AssertionError("a real upload was taken for cover traffic")
     slots = check_upload(upload, certificate, now)
     real = {(slot.rolling_start, slot.period, slot.tek) for slot in slots}
-    sections = assemble(real, time=now, tek_period=DEFAULT_WINDOW, section_floor=0, secret=bytes(32))
-    return decode_body(encode_body([section for section in sections if section.teks]))
+    sections = assemble(real, bare_plan(count_places(real)), secret=bytes(32))
+    return decode_body(encode_body(sections))
 
 
 def is_alerted(

@@ -20,6 +20,7 @@ import structlog
 from litestar import Litestar
 
 from bluezone.authority.api.app import create_app
+from bluezone.authority.domain.batch_plan import SECTION_FLOOR
 from bluezone.authority.home import memory_authority
 from bluezone.authority.service import Authority
 from bluezone.authority.settings import ServiceRules
@@ -156,7 +157,8 @@ class Town:
             TooManyPhonesError: this machine does not allow so many open files.
         """
         allow_open_files(FILES_PER_PHONE * self._people_count + SPARE_FILES)
-        rules = ServiceRules(batch_period_s=self.settings.batch_period_s)
+        # A town has few cases, and every phone of it shares this machine: the least filler is enough.
+        rules = ServiceRules(batch_period_s=self.settings.batch_period_s, section_peak=SECTION_FLOOR)
         self.authority = await memory_authority(
             clock=self.clock,
             random_bytes=self._random("authority"),

@@ -14,6 +14,8 @@ _ONE_RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
 class RangeUnsatisfiable(Exception):
     """The range begins after the end of the file."""
 
+    code = "range-unsatisfiable"
+
 
 def parse_range(header: str | None, length: int) -> tuple[int, int] | None:
     """The part of a file that is asked for.

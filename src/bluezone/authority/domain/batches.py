@@ -1,7 +1,7 @@
-"""What goes into a batch, and when the next one is due.
+"""When a batch is due, and the keys in it, real ones and filler.
 
-Decides the rhythm, which windows a batch covers, and the filler that hides how many keys are real.
-Leaves the bytes to protocol/batch and protocol/manifest. Source: docs/protocol.md, section 6.
+Leaves which sections there are to `batch_plan`, the bytes to protocol/batch and protocol/manifest.
+Source: docs/protocol.md, section 6.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import struct
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
+from bluezone.authority.domain.batch_plan import Place
 from bluezone.protocol.batch import Section
 from bluezone.protocol.diagnosis_key import SETTLE_S
-from bluezone.protocol.interval import DAY_S, DEFAULT_WINDOW, INTERVAL_S
+from bluezone.protocol.errors import BatchBodyError
 from bluezone.protocol.keys import TEK_LENGTH
 
 BATCH_PERIOD_S = 14400
-SECTION_FLOOR = 10
-COVERED_S = 14 * DAY_S
 FILLER_SECRET_LENGTH = 32
 
 # rolling_start, rolling_period, TEK (16 bytes)
@@ -44,53 +44,41 @@ def seconds_to_next_slot(now: float, period_s: int = BATCH_PERIOD_S) -> float:
     return (_slot_of(now, period_s) + 1) * period_s + SETTLE_S - now
 
 
-def covered_windows(time: int, tek_period: int = DEFAULT_WINDOW) -> range:
-    """First intervals of the key windows that are over at `time` and ended in the last 14 days.
-
-    Args:
-        time: of the batch, seconds UTC.
-        tek_period: 24 intervals, or 144 in surge mode.
-    """
-    window_s = tek_period * INTERVAL_S
-    first_end = (time - COVERED_S) // window_s + 1
-    last_end = (time - SETTLE_S) // window_s
-    return range(max(0, first_end - 1) * tek_period, last_end * tek_period, tek_period)
-
-
 def filler_key(secret: bytes, number: int) -> bytes:
     """A key (16 bytes) that belongs to nobody, and that only the holder of `secret` can tell."""
     return hmac.digest(secret, struct.pack("<I", number), hashlib.sha256)[:TEK_LENGTH]
 
 
-def assemble(
-    keys: Iterable[PublicKey], *, time: int, tek_period: int, section_floor: int, secret: bytes
-) -> list[Section]:
+def count_places(keys: Iterable[PublicKey]) -> Counter[Place]:
+    """How many keys there are of each start and period."""
+    return Counter((start, period) for start, period, _ in keys)
+
+
+def assemble(keys: Iterable[PublicKey], plan: Mapping[Place, int], secret: bytes) -> list[Section]:
     """The sections of a batch; the same arguments always give the same ones.
 
     Args:
-        keys: the real keys that are over.
-        time: of the batch, seconds UTC.
-        tek_period: 24 intervals, or 144 in surge mode.
-        section_floor: the least number of keys in a section.
+        keys: the real keys that are over, all different.
+        plan: number of keys of each section.
         secret: 32 random bytes of this batch.
 
     Returns:
-        Every covered window and every other (start, period) of a real key, in strict order.
+        The planned sections in strict order, real keys first and filler for what is missing.
+
+    Raises:
+        BatchBodyError: a key stands outside of the plan.
     """
-    sections: dict[tuple[int, int], set[bytes]] = {
-        (start, tek_period): set() for start in covered_windows(time, tek_period)
-    }
+    sections: dict[Place, set[bytes]] = {place: set() for place in sorted(plan)}
     for start, period, tek in keys:
-        sections.setdefault((start, period), set()).add(tek)
+        if (start, period) not in sections:
+            raise BatchBodyError(f"a key of {start}+{period} is not in the plan of its batch")
+        sections[start, period].add(tek)
     number = 0
-    for place in sorted(sections):
-        teks = sections[place]
-        while len(teks) < section_floor:
+    for place, teks in sections.items():
+        while len(teks) < plan[place]:
             teks.add(filler_key(secret, number))
             number += 1
-    return [
-        Section(start, period, tuple(sorted(sections[start, period]))) for start, period in sorted(sections)
-    ]
+    return [Section(start, period, tuple(sorted(teks))) for (start, period), teks in sections.items()]
 
 
 def _slot_of(time: float, period_s: int) -> int:

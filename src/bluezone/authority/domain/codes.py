@@ -52,6 +52,22 @@ def code_hash_of(code: bytes) -> bytes:
     return hashlib.sha256(b"BZ1-CODE-KEPT" + code).digest()
 
 
+def check_onset(onset_day: int, today: int) -> None:
+    """That a first day of illness can be certified.
+
+    Args:
+        onset_day: days from 1970-01-01 to the local civil date.
+        today: the region's civil date, in the same count.
+
+    Raises:
+        OnsetInvalid: a day in the future, or more than 21 days ago.
+    """
+    if onset_day > today:
+        raise OnsetInvalid("the first day of illness cannot lie in the future")
+    if onset_day < today - MAX_ONSET_AGE_DAYS:
+        raise OnsetInvalid(f"the first day of illness is more than {MAX_ONSET_AGE_DAYS} days ago")
+
+
 def issue(code: bytes, *, onset_day: int, today: int, now: int, life_s: int = CODE_LIFE_S) -> IssuedCode:
     """Makes a code valid.
 
@@ -65,10 +81,7 @@ def issue(code: bytes, *, onset_day: int, today: int, now: int, life_s: int = CO
     Raises:
         OnsetInvalid: a day in the future, or more than 21 days ago.
     """
-    if onset_day > today:
-        raise OnsetInvalid("the first day of illness cannot lie in the future")
-    if onset_day < today - MAX_ONSET_AGE_DAYS:
-        raise OnsetInvalid(f"the first day of illness is more than {MAX_ONSET_AGE_DAYS} days ago")
+    check_onset(onset_day, today)
     return IssuedCode(code_hash_of(code), onset_day, now + life_s)
 
 

@@ -72,12 +72,34 @@ def is_repeat(earlier: AcceptedUpload | None, upload_hash: bytes) -> bool:
 
 
 def check_upload(upload: Upload, certificate: Certificate, now: int) -> Sequence[PublishedSlot]:
-    """Every rule that needs no memory, in the order of section 5.5.
+    """Every rule that needs no memory, in the order of section 5.5; `check_opening` has the first half.
 
     Args:
         upload: decoded, with a certificate that was opened.
         certificate: what the health authority signed.
         now: seconds UTC.
+
+    Returns:
+        The keys that the owner publishes, at least one.
+
+    Raises:
+        Refused: the first rule that fails.
+    """
+    slots = check_opening(upload, certificate)
+    latest_end = (now + SETTLE_S) // INTERVAL_S + 1
+    if any(slot.rolling_start + slot.period > latest_end for slot in slots):
+        raise Refused(AnswerStatus.KEY_IN_FUTURE, "a key has not ended; the running one must be closed first")
+    if any(now > slot.rolling_start * INTERVAL_S + MAX_AGE_S for slot in slots):
+        raise Refused(AnswerStatus.KEY_TOO_OLD, "a key is older than 21 days")
+    return slots
+
+
+def check_opening(upload: Upload, certificate: Certificate) -> Sequence[PublishedSlot]:
+    """The rules that hold whenever one looks: the commitment opens, and its keys are well formed.
+
+    Args:
+        upload: decoded, with a certificate that was opened.
+        certificate: what the health authority signed.
 
     Returns:
         The keys that the owner publishes, at least one.
@@ -95,11 +117,6 @@ def check_upload(upload: Upload, certificate: Certificate, now: int) -> Sequence
     earliest = (certificate.onset_day - DAYS_BEFORE_ONSET) * INTERVALS_PER_DAY
     if any(slot.rolling_start < earliest for slot in slots):
         raise Refused(AnswerStatus.KEY_BEFORE_ONSET, "a key is more than two days older than the illness")
-    latest_end = (now + SETTLE_S) // INTERVAL_S + 1
-    if any(slot.rolling_start + slot.period > latest_end for slot in slots):
-        raise Refused(AnswerStatus.KEY_IN_FUTURE, "a key has not ended; the running one must be closed first")
-    if any(now > slot.rolling_start * INTERVAL_S + MAX_AGE_S for slot in slots):
-        raise Refused(AnswerStatus.KEY_TOO_OLD, "a key is older than 21 days")
     return slots
 
 

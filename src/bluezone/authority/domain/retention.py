@@ -21,8 +21,9 @@ class Cutoffs:
     """Everything before these moments goes.
 
     Attributes:
-        links_expired_at: seconds UTC; codes that expired by then lose commitment and certificate, and
-            uploads whose certificate expired by then are no longer remembered.
+        links_expired_at: seconds UTC; codes that expired by then, and samples whose certificate did,
+            lose commitment and certificate; uploads whose certificate expired by then are no longer
+            remembered, nor are samples of which no phone could publish any more.
         codes_expired_at: seconds UTC; codes that expired by then are deleted.
         batches_until: seconds UTC; batches up to then leave the index and are deleted, with the keys
             that they published.

@@ -9,17 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from bluezone.authority.domain import batches as rules
+from bluezone.authority.domain.batch_plan import KeyPeriods, Mixing, decode_plan, encode_plan, plan_batch
 from bluezone.authority.errors import ObjectError
 from bluezone.authority.storage.tables import batches, keys
 from bluezone.protocol.batch import encode_body
 from bluezone.protocol.diagnosis_key import SETTLE_S
-from bluezone.protocol.interval import INTERVAL_S
+from bluezone.protocol.interval import INTERVAL_S, MAX_U32
 from bluezone.protocol.manifest import (
     Head,
     Manifest,
@@ -37,16 +37,16 @@ class BatchOrder:
     Attributes:
         region: u16.
         time: seconds UTC.
-        tek_period: 24 intervals, or 144 in surge mode.
-        section_floor: the least number of keys in a section.
+        periods: lengths of key windows.
+        mixing: how much filler.
         filler_secret: 32 random bytes, for the filler of this batch only.
-        signers: private keys of at least two roles.
+        signers: private keys of at least two roles; none for a batch that waits for the auditor.
     """
 
     region: int
     time: int
-    tek_period: int
-    section_floor: int
+    periods: KeyPeriods
+    mixing: Mixing
     filler_secret: bytes
     signers: Sequence[Ed25519PrivateKey]
 
@@ -74,19 +74,29 @@ def build(conn: Connection, order: BatchOrder) -> Manifest:
     """
     over = (keys.c.rolling_start + keys.c.rolling_period) * INTERVAL_S + SETTLE_S <= order.time
     due = keys.c.batch_seq.is_(None) & over
-    body = _body(conn, due, order)
-    manifest = next_manifest(
-        head(conn), region=order.region, time=order.time, tek_period=order.tek_period, body=body
+    real, before = _keys(conn, due), head(conn)
+    plan = plan_batch(
+        rules.count_places(real),
+        time=order.time,
+        previous=before.time if before else None,
+        periods=order.periods,
+        mixing=order.mixing,
+        secret=order.filler_secret,
     )
+    body = encode_body(rules.assemble(real, plan, order.filler_secret))
+    tek_period = order.periods.at(order.time // INTERVAL_S)
+    manifest = next_manifest(before, region=order.region, time=order.time, tek_period=tek_period, body=body)
     conn.execute(
         batches.insert(),
         {
             "seq": manifest.seq,
             "time": order.time,
             "manifest": sign_manifest(manifest, list(order.signers)).encode(),
-            "tek_period": order.tek_period,
-            "section_floor": order.section_floor,
+            "tek_period": tek_period,
+            "section_floor": order.mixing.section_floor,
             "filler_secret": order.filler_secret,
+            "plan": encode_plan(plan),
+            "pending": int(not order.signers),
             "exported": 0,
         },
     )
@@ -101,7 +111,8 @@ def rebuild(conn: Connection, seq: int) -> BuiltBatch:
         ObjectError: the database no longer explains the signed hash.
     """
     row = conn.execute(select(batches).where(batches.c.seq == seq)).one()
-    body = _body(conn, keys.c.batch_seq == seq, row)
+    real = _keys(conn, keys.c.batch_seq == seq)
+    body = encode_body(rules.assemble(real, decode_plan(row.plan), row.filler_secret))
     signed = decode_manifest(row.manifest)
     if hashlib.sha256(body).digest() != signed.manifest.body_hash:
         raise ObjectError(f"batch {seq} cannot be made again: its keys are not those that were signed")
@@ -109,8 +120,13 @@ def rebuild(conn: Connection, seq: int) -> BuiltBatch:
 
 
 def manifests(conn: Connection) -> list[tuple[bytes, bool]]:
-    """File of the manifest, and whether it was exported, of every kept batch in ascending order."""
-    rows = conn.execute(select(batches.c.manifest, batches.c.exported).order_by(batches.c.seq))
+    """File of the manifest, and whether it was exported, of every batch before one that waits."""
+    first = select(func.min(batches.c.seq)).where(batches.c.pending == 1)
+    rows = conn.execute(
+        select(batches.c.manifest, batches.c.exported)
+        .where(batches.c.seq < func.coalesce(first.scalar_subquery(), MAX_U32 + 1))
+        .order_by(batches.c.seq)
+    )
     return [(manifest, bool(exported)) for manifest, exported in rows]
 
 
@@ -127,26 +143,6 @@ def exported_range(conn: Connection) -> tuple[int, int] | None:
     return None if row[0] is None else (row[0], row[1])
 
 
-class _Recipe(Protocol):
-    """The part of an order that decides the body; a row of the table has it too."""
-
-    @property
-    def time(self) -> int: ...
-    @property
-    def tek_period(self) -> int: ...
-    @property
-    def section_floor(self) -> int: ...
-    @property
-    def filler_secret(self) -> bytes: ...
-
-
-def _body(conn: Connection, which: ColumnElement[bool], recipe: _Recipe) -> bytes:
+def _keys(conn: Connection, which: ColumnElement[bool]) -> list[rules.PublicKey]:
     rows = conn.execute(select(keys.c.rolling_start, keys.c.rolling_period, keys.c.tek).where(which))
-    sections = rules.assemble(
-        [(start, period, tek) for start, period, tek in rows],
-        time=recipe.time,
-        tek_period=recipe.tek_period,
-        section_floor=recipe.section_floor,
-        secret=recipe.filler_secret,
-    )
-    return encode_body(sections)
+    return [(start, period, tek) for start, period, tek in rows]

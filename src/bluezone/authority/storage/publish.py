@@ -7,12 +7,20 @@ from sqlalchemy.exc import IntegrityError
 
 from bluezone.authority.domain import publish as rules
 from bluezone.authority.errors import Refused
-from bluezone.authority.storage.tables import keys, uploads
+from bluezone.authority.storage.tables import keys, upload_files, uploads
 from bluezone.protocol.certificate import Certificate
 from bluezone.protocol.upload import AnswerStatus, Upload
 
 
-def accept(conn: Connection, upload: Upload, upload_hash: bytes, certificate: Certificate, now: int) -> None:
+def accept(
+    conn: Connection,
+    upload: Upload,
+    upload_hash: bytes,
+    certificate: Certificate,
+    now: int,
+    *,
+    keep: bool = False,
+) -> None:
     """Keeps the keys of an upload, or, when it is a repeat, does nothing.
 
     Args:
@@ -21,6 +29,7 @@ def accept(conn: Connection, upload: Upload, upload_hash: bytes, certificate: Ce
         upload_hash: SHA-256 of its 4096 bytes.
         certificate: its certificate, opened.
         now: seconds UTC.
+        keep: whether the upload itself is kept until the auditor has seen it.
 
     Raises:
         Refused: the first rule of section 5.5 that fails; nothing was kept.
@@ -36,6 +45,8 @@ def accept(conn: Connection, upload: Upload, upload_hash: bytes, certificate: Ce
     except IntegrityError:
         # With several writers, the same key may arrive between the question above and this insert.
         raise Refused(AnswerStatus.KEY_ALREADY_SEEN, "a key of this upload was already published") from None
+    if keep:
+        conn.execute(upload_files.insert(), {"upload_hash": upload_hash, "data": upload.encode()})
 
 
 def _find(conn: Connection, commitment: bytes) -> rules.AcceptedUpload | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from bluezone.authority.domain.retention import Cutoffs
-from bluezone.authority.storage.tables import batches, codes, keys, uploads
+from bluezone.authority.storage.tables import batches, codes, keys, samples, uploads
 
 
 def forget(conn: Connection, cutoffs: Cutoffs) -> list[int]:
@@ -17,6 +17,9 @@ def forget(conn: Connection, cutoffs: Cutoffs) -> list[int]:
     expired = (codes.c.expires_at <= cutoffs.links_expired_at) & codes.c.commitment.is_not(None)
     conn.execute(codes.update().where(expired).values(commitment=None, certificate=None))
     conn.execute(codes.delete().where(codes.c.expires_at <= cutoffs.codes_expired_at))
+    spent = samples.c.expires_at <= cutoffs.links_expired_at
+    conn.execute(samples.update().where(spent).values(commitment=None, certificate=None))
+    conn.execute(samples.delete().where(samples.c.forget_at <= cutoffs.links_expired_at))
     conn.execute(uploads.delete().where(uploads.c.expires_at <= cutoffs.links_expired_at))
     conn.execute(
         keys.delete().where(keys.c.batch_seq.is_(None) & (keys.c.rolling_start < cutoffs.keys_start_before))
