@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-e2e demo test test-slow test-browser test-realdata test-further test-all check lint types imports fix bench docs clean
+.PHONY: help setup setup-e2e demo test test-slow test-browser test-realdata test-further test-all check lint types imports fix bench fuzz docs clean
 
 # A pyenv shim named uv may be on the PATH and still not run: ask it.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
@@ -33,6 +33,8 @@ $(STAMP): pyproject.toml
 $(STAMP_E2E): $(STAMP)
 	uv sync --quiet --inexact --group e2e
 	@touch $@
+
+INSTALL_FUZZ := uv sync --quiet --inexact --group fuzz
 else
 $(STAMP): pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'Bluezone needs Python 3.11 or newer; none was found.' >&2; exit 1; }
@@ -45,6 +47,8 @@ $(STAMP): pyproject.toml
 $(STAMP_E2E): $(STAMP)
 	$(BIN)/python -m pip install --quiet --group e2e
 	@touch $@
+
+INSTALL_FUZZ := $(BIN)/python -m pip install --quiet --group fuzz
 endif
 
 setup-e2e: $(STAMP_E2E) ## the same and the browser tests' packages (large)
@@ -87,6 +91,11 @@ fix: $(STAMP) ## let ruff repair what it can
 
 bench: $(STAMP) ## measure, and print the figures the documents quote
 	$(BIN)/bluezone bench all
+
+FUZZ_RUNS ?= 1000000
+fuzz: $(STAMP) ## feed every decoder FUZZ_RUNS hostile inputs, memory bounded
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(INSTALL_FUZZ)
+	$(BIN)/python -m tests.fuzz.run --runs $(FUZZ_RUNS)
 
 docs: $(STAMP) ## write the generated pages and test that no page lies
 	$(BIN)/python -m tests.docs.error_codes --write

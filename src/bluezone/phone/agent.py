@@ -36,6 +36,7 @@ from bluezone.phone.events import (
     TimeFailed,
     Woke,
 )
+from bluezone.phone.listening import next_scan_at
 from bluezone.phone.own_key import (
     KEPT_DAYS,
     OwnKey,
@@ -350,7 +351,9 @@ class Agent:
         if air.scanning_since is not None or now < air.next_scan_at:
             return
         air.scanning_since = now
-        air.next_scan_at = now + uniform(self._random_bytes, settings.shortest_gap_s, settings.longest_gap_s)
+        air.next_scan_at = next_scan_at(
+            now, settings.shortest_gap_s, settings.longest_gap_s, self._random_bytes
+        )
         actions.append(Scan(float(SCAN_S)))
 
     def _hear(self, event: ScanEnded, clock: Reading, now: float | None) -> None:

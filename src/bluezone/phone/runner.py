@@ -254,7 +254,7 @@ class PhoneRunner:
             case SendCover():
                 self._start(self._send_cover())
             case Forget():
-                self.store.days.forget_before(action.before_day)
+                self.store.forget_before(action.before_day)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -11,7 +11,7 @@ that speaks HCI) is decided in `adapter.py`; what the bytes mean, in the protoco
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 # A legacy advertisement carries 31 bytes, an extended one that is not chained up to 255.
@@ -100,7 +100,7 @@ class HeardAdvertisement:
 
     at: float
     address: bytes
-    data: bytes
+    data: bytes = field(repr=False)  # It holds an identifier, which belongs in no log.
     rssi_dbm: int
     count: int
 

@@ -17,6 +17,7 @@ from bluezone.phone.matching import (
     verify_hits,
     verify_sample,
 )
+from bluezone.protocol.advertisement import build_payload
 from bluezone.protocol.batch import Section
 from bluezone.protocol.interval import interval_of, minute_of
 from bluezone.protocol.keys import TemporaryExposureKey, full_identifier
@@ -116,6 +117,15 @@ class TestR4:
         crossing = sample(TEK, at, minute=minute_of(at) + 1)
         assert verified(crossing).minutes == ()
         assert len(verified(crossing, interval=START + 1).minutes) == 1
+
+    @pytest.mark.parametrize(("second", "minute"), [(5, -1), (599, 10)])
+    def test_an_identifier_is_not_true_in_a_minute_of_another_interval(
+        self, second: int, minute: int
+    ) -> None:
+        """Not even for the holder of the key, who could say it there."""
+        said = build_payload(IDENTIFIER, minute_of(MIDNIGHT) + minute, -60)
+        misused = Sample(MIDNIGHT + second, -60, said.masked_metadata, said.time_tag, said.place_tag)
+        assert verified(misused).rejected_count == 1
 
     @pytest.mark.parametrize("at", [0, 1, 2])
     def test_every_byte_of_the_tag_counts(self, at: int) -> None:

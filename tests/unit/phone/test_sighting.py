@@ -103,6 +103,8 @@ def test_a_minute_keeps_the_four_tag_sets_that_were_heard_most() -> None:
         sightings.add(tagged(number), MIDNIGHT + number, -60, count)
     (candidate,) = sightings.candidates()
     assert [int.from_bytes(one.time_tag, "big") for one in candidate.record.samples] == [0, 2, 3, 6]
+    sightings.add(tagged(9), MIDNIGHT + 50, -60, 4)
+    assert tagged(9).time_tag not in {one.time_tag for one in sightings.candidates()[0].record.samples}
     for number in range(20, 40):
         sightings.add(tagged(number), MIDNIGHT + 90, -60, 1)
     assert len(sightings.candidates()[0].record.samples) == 2 * MAX_TAG_SETS
