@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -11,6 +12,7 @@ from bluezone.protocol.advertisement import parse_advertisement
 from bluezone.protocol.batch import decode_body
 from bluezone.protocol.batch_index import decode_index
 from bluezone.protocol.certificate import verify_certificate
+from bluezone.protocol.configuration import accept_configuration
 from bluezone.protocol.diagnosis_key import check_period
 from bluezone.protocol.manifest import Head, check_body, check_successor, decode_manifest, verify_signatures
 from bluezone.protocol.region import parse_region
@@ -139,6 +141,21 @@ def read_region(data: bytes, _context: Context) -> Context:
     }
 
 
+def read_configuration(data: bytes, context: Context) -> Context:
+    """The signed configuration, as a phone takes it."""
+    keys = {role: public_key(key) for role, key in context["signers"].items()}
+    region = replace(parse_region(bytes.fromhex(context["region_file"]).decode()), configuration_signers=keys)
+    found = accept_configuration(data, region, context.get("known_version"), context["now"])
+    return {
+        "version": found.version,
+        "issued_at": found.issued_at,
+        "expires_at": found.expires_at,
+        "tek_period": found.tek_period,
+        "tek_period_from": found.tek_period_from,
+        "alert_s": found.risk.alert_s,
+    }
+
+
 def read_key_period(_data: bytes, context: Context) -> Context:
     """A start and period of a key, which have no bytes of their own."""
     check_period(context["rolling_start"], context["rolling_period"])
@@ -157,5 +174,6 @@ READERS: dict[str, Callable[[bytes, Context], Context]] = {
     "index": read_index,
     "signed-time": read_time,
     "region": read_region,
+    "configuration": read_configuration,
     "key-period": read_key_period,
 }

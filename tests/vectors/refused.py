@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import structs
+
 from bluezone.cli.protocol import AT, DBM_AT_1M, TEK
 from bluezone.protocol.advertisement import build_payload, encode_advertisement
+from bluezone.protocol.configuration import sign_configuration
 from bluezone.protocol.interval import MAX_U32, minute_of
 from bluezone.protocol.keys import TemporaryExposureKey, full_identifier
 from bluezone.protocol.manifest import SignedManifest, next_manifest, sign_manifest
-from bluezone.protocol.region import format_region
+from bluezone.protocol.region import ROLES, format_region
 from bluezone.protocol.signed_time import sign_time
 from bluezone.protocol.upload import Answer, AnswerStatus
 from tests.vectors import signed
@@ -284,6 +287,57 @@ def _rest() -> list[dict[str, Any]]:
     ]
 
 
+def _configurations() -> list[dict[str, Any]]:
+    whole, context = signed.configuration(), signed.configuration_context()
+    data, found = whole.encode(), whole.configuration
+
+    def other(**fields: Any) -> bytes:
+        """Signed rightly, but with other content."""
+        keys = [signed.private_key("configuration " + role) for role in ROLES[:2]]
+        return sign_configuration(structs.replace(found, **fields), keys).encode()
+
+    one = sign_configuration(found, [signed.private_key("configuration operator")])
+    batch_keys = [signed.private_key(role) for role in ROLES]
+    spaced = data.replace(b'{"format"', b'{ "format"', 1)
+    spaced = spaced[:7] + (int.from_bytes(data[7:9], "little") + 1).to_bytes(2, "little") + spaced[9:]
+    late = {"now": found.expires_at}
+    malformed, few = "configuration-malformed", "configuration-too-few-signers"
+    return [
+        refusal("configuration", f"configuration, {name}", "section 6", error, bytes_, context | more)
+        for name, error, bytes_, more in (
+            ("nothing", malformed, b"", {}),
+            ("magic", malformed, changed(data, 0), {}),
+            ("a byte short", malformed, data[:-1], {}),
+            ("a byte long", malformed, data + b"\0", {}),
+            ("a space in the JSON", malformed, spaced, {}),
+            ("signatures exchanged", malformed, data[:-144] + data[-72:] + data[-144:-72], {}),
+            ("one signature twice", malformed, data[:-72] + data[-144:-72], {}),
+            ("another format", malformed, other(format="bz1-configuration-2"), {}),
+            ("a period of 25", malformed, other(tek_period=25), {}),
+            ("a switch off midnight", malformed, other(tek_period_from=found.tek_period_from + 1), {}),
+            ("expired before it was issued", malformed, other(expires_at=found.issued_at), {}),
+            ("valid for 367 days", malformed, other(expires_at=found.issued_at + 367 * 86_400), {}),
+            ("an alert after no time", malformed, other(risk=structs.replace(found.risk, alert_s=0.0)), {}),
+            ("version 0", malformed, other(version=0), {}),
+            ("another region", "configuration-wrong-region", other(region=85), {}),
+            ("one signer", few, one.encode(), {}),
+            ("the keys of batches", few, sign_configuration(found, batch_keys).encode(), {}),
+            ("a signature changed", few, changed(data, len(data) - 1), {}),
+            ("an older version", "configuration-old", data, {"known_version": 4}),
+            ("expired", "configuration-expired", data, late),
+        )
+    ]
+
+
 def cases() -> list[dict[str, Any]]:
     """All of them."""
-    return [*_air(), *_small(), *_wire(), *_batches(), *_manifest_forms(), *_manifest_chain(), *_rest()]
+    return [
+        *_air(),
+        *_small(),
+        *_wire(),
+        *_batches(),
+        *_manifest_forms(),
+        *_manifest_chain(),
+        *_rest(),
+        *_configurations(),
+    ]

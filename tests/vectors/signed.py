@@ -11,6 +11,14 @@ from bluezone.cli.protocol import CODE
 from bluezone.protocol.batch import Section, encode_body
 from bluezone.protocol.batch_index import INDEX_FORMAT, BatchIndex
 from bluezone.protocol.certificate import Certificate, sign_certificate
+from bluezone.protocol.configuration import (
+    CONFIGURATION_FORMAT,
+    Configuration,
+    RiskNumbers,
+    SignedConfiguration,
+    sign_configuration,
+    switch_interval,
+)
 from bluezone.protocol.diagnosis_key import commitment_of, leaf_of
 from bluezone.protocol.manifest import Head, SignedManifest, next_manifest, sign_manifest
 from bluezone.protocol.region import ROLES, Region, format_region
@@ -124,7 +132,33 @@ def region() -> Region:
         certificate_key=private_key("certificate").public_key(),
         time_key=private_key("time").public_key(),
         signers={role: private_key(role).public_key() for role in ROLES},
+        configuration_signers={role: private_key("configuration " + role).public_key() for role in ROLES},
     )
+
+
+def configuration() -> SignedConfiguration:
+    """The configuration of the example: surge mode, signed by two roles."""
+    content = Configuration(
+        format=CONFIGURATION_FORMAT,
+        region=REGION,
+        version=3,
+        issued_at=NOW,
+        expires_at=NOW + 30 * 86_400,
+        tek_period=144,
+        tek_period_from=switch_interval(NOW),
+        risk=RiskNumbers(alert_s=600.0),
+    )
+    return sign_configuration(content, [private_key("configuration " + role) for role in ROLES[:2]])
+
+
+def configuration_context() -> dict[str, Any]:
+    """What a phone knows when the configuration arrives."""
+    return {
+        "region_file": format_region(region()).encode().hex(),
+        "signers": {role: public_hex("configuration " + role) for role in ROLES},
+        "known_version": 2,
+        "now": NOW,
+    }
 
 
 def _wire_cases() -> list[dict[str, Any]]:
@@ -199,6 +233,17 @@ def cases() -> list[dict[str, Any]]:
             "section 7",
             sign_time(NONCE, NOW, private_key("time")),
             {"key": public_hex("time"), "nonce": NONCE.hex()},
+        ),
+        case(
+            "configuration", "configuration", "section 6", configuration().encode(), configuration_context()
+        ),
+        case(
+            "configuration",
+            "configuration again in its last second",
+            "section 6",
+            configuration().encode(),
+            configuration_context() | {"known_version": 3, "now": NOW + 30 * 86_400 - 1},
+            "border",
         ),
         case("region", "region file", "section 1", format_region(region()).encode(), {}),
     ]

@@ -1,7 +1,8 @@
 """Published files on their way out: read in a thread, the last ones kept in memory.
 
 Decides the entity tag (SHA-256 of the bytes) and how much memory many downloads of the same batch
-may take. Names of batches are immutable, so a kept one is never stale; the index is never kept.
+may take. Names of batches are immutable, so a kept one is never stale; index and
+configuration are never kept.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from bluezone.authority.storage.export import INDEX_NAME
+from bluezone.authority.storage.export import CONFIGURATION_NAME, INDEX_NAME
 from bluezone.authority.storage.objects import Objects
 from bluezone.protocol.batch import MAX_BODY_LENGTH
 
@@ -46,7 +47,7 @@ class BatchFiles:
             self._kept.move_to_end(name)
             return kept
         file = await asyncio.get_running_loop().run_in_executor(self._executor, self._load, name)
-        if name != INDEX_NAME:
+        if name not in (INDEX_NAME, CONFIGURATION_NAME):
             self._keep(name, file)
         return file
 

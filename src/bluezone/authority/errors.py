@@ -17,6 +17,7 @@ AuthorityError
 │   └── NotEnoughSigners   fewer than two keys that sign batches
 ├── DatabaseUnavailable    the database did not carry out a transaction
 │   └── SchemaOutdated     its tables are not those of this version
+├── ConfigurationRefused   a change of the configuration that phones would refuse
 ├── BatchMissing           there is no batch of this number
 ├── BatchNotPending        the batch does not wait for the auditor
 ├── AuditRefused           a key of the batch is not explained, or one is missing
@@ -137,6 +138,12 @@ class SchemaOutdated(DatabaseUnavailable):
     """The tables of the database are not those that this version needs."""
 
     code = "schema-outdated"
+
+
+class ConfigurationRefused(AuthorityError):
+    """A change of the configuration has an unknown name, or a value that phones would refuse."""
+
+    code = "configuration-refused"
 
 
 class BatchMissing(AuthorityError):

@@ -14,6 +14,7 @@ from pathlib import Path
 from bluezone.authority.domain.samples import SAMPLE_SECRET_LENGTH
 from bluezone.authority.errors import AuthorityError, HomeExists, HomeIncomplete
 from bluezone.authority.keys import (
+    CONFIGURATION_PREFIX,
     KEY_NAMES,
     AuthorityKeys,
     draw_keys,
@@ -173,6 +174,7 @@ def _write_keys(home: Path, keys: AuthorityKeys) -> None:
     folder = home / "keys"
     folder.mkdir(mode=0o700, parents=True)
     own = {"certificate": keys.certificate, "time": keys.time, **keys.signers}
+    own |= {CONFIGURATION_PREFIX + role: key for role, key in keys.configuration_signers.items()}
     for name in KEY_NAMES:
         write_key(folder / f"{name}.key", own[name])
     write_secret(folder / "samples.key", keys.samples)

@@ -1,4 +1,4 @@
-"""The authority's own keys: certificate, time, and the three that sign batches.
+"""The authority's own keys: certificate, time, three that sign batches, three that sign configurations.
 
 Decides their files (PEM, readable by the owner only, never overwritten) and that they are the keys of
 the region file. One key signs one kind of message only.
@@ -25,13 +25,15 @@ from bluezone.authority.errors import KeyFileError, NotEnoughSigners
 from bluezone.protocol.manifest import REQUIRED_SIGNERS
 from bluezone.protocol.region import ROLES, Region
 
-KEY_NAMES = ("certificate", "time", *ROLES)
+CONFIGURATION_PREFIX = "configuration_"
+KEY_NAMES = ("certificate", "time", *ROLES, *(CONFIGURATION_PREFIX + role for role in ROLES))
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorityKeys:
     """Private keys; `signers` holds those roles whose key is here, at least two.
 
+    `configuration_signers` likewise, but as many as are here: the service itself needs none of them.
     `samples` is no signing key: 32 bytes under which ids of samples are hashed.
     """
 
@@ -39,16 +41,19 @@ class AuthorityKeys:
     time: Ed25519PrivateKey
     signers: Mapping[str, Ed25519PrivateKey]
     samples: bytes
+    configuration_signers: Mapping[str, Ed25519PrivateKey]
 
     def __repr__(self) -> str:
         return f"AuthorityKeys(signers={sorted(self.signers)})"
 
 
 def draw_keys(random_bytes: Callable[[int], bytes]) -> AuthorityKeys:
-    """New keys, all three signers included, from 6 x 32 random bytes."""
+    """New keys, all three signers included, from 9 x 32 random bytes."""
     drawn = {name: Ed25519PrivateKey.from_private_bytes(random_bytes(32)) for name in KEY_NAMES}
     signers = {role: drawn[role] for role in ROLES}
-    return AuthorityKeys(drawn["certificate"], drawn["time"], signers, random_bytes(SAMPLE_SECRET_LENGTH))
+    others = {role: drawn[CONFIGURATION_PREFIX + role] for role in ROLES}
+    secret = random_bytes(SAMPLE_SECRET_LENGTH)
+    return AuthorityKeys(drawn["certificate"], drawn["time"], signers, secret, others)
 
 
 def region_of(
@@ -72,6 +77,7 @@ def region_of(
         certificate_key=keys.certificate.public_key(),
         time_key=keys.time.public_key(),
         signers={role: key.public_key() for role, key in keys.signers.items()},
+        configuration_signers={role: key.public_key() for role, key in keys.configuration_signers.items()},
     )
 
 
@@ -99,7 +105,7 @@ def load_keys(files: Mapping[str, Path], region: Region) -> AuthorityKeys:
     """Reads the keys of a service.
 
     Args:
-        files: certificate, time, samples and each signing role to its key file.
+        files: every name of `KEY_NAMES`, and `samples`, to its key file.
         region: what phones were told; each key must be the one that stands there.
 
     Raises:
@@ -115,7 +121,12 @@ def load_keys(files: Mapping[str, Path], region: Region) -> AuthorityKeys:
             f"batches are signed by at least {REQUIRED_SIGNERS} of {', '.join(ROLES)}, "
             f"but only {len(signers)} of these keys is here; missing: {missing}"
         )
-    return AuthorityKeys(certificate, time, signers, _load_secret(files["samples"]))
+    others = {
+        role: load_key(files[CONFIGURATION_PREFIX + role], region.configuration_signers[role])
+        for role in ROLES
+        if files[CONFIGURATION_PREFIX + role].exists()
+    }
+    return AuthorityKeys(certificate, time, signers, _load_secret(files["samples"]), others)
 
 
 def _read_private(path: Path) -> bytes:

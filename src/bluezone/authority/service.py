@@ -16,10 +16,10 @@ from sqlalchemy import Connection
 from bluezone.authority.auditing import AUDITOR, Auditing
 from bluezone.authority.batch_files import BatchFiles, PublishedFile
 from bluezone.authority.callers import CALLER_SECRET_LENGTH, CallerBuckets
+from bluezone.authority.configuring import Configuring
 from bluezone.authority.domain import batches as batch_rules
 from bluezone.authority.domain import codes as code_rules
 from bluezone.authority.domain import publish as publish_rules
-from bluezone.authority.domain.batch_plan import KeyPeriods
 from bluezone.authority.domain.guesses import GuessRule
 from bluezone.authority.errors import AuthorityError, DatabaseUnavailable, Refused
 from bluezone.authority.keys import AuthorityKeys
@@ -63,7 +63,7 @@ class Health:
 
 
 class Authority:
-    """One region's health authority; `laboratory` and `auditing` are what those two may ask."""
+    """One region's health authority; `laboratory`, `auditing`, `configuring`: what others may ask."""
 
     def __init__(
         self,
@@ -86,6 +86,8 @@ class Authority:
         self._database = database
         self._objects = objects
         self._files = BatchFiles(objects)
+        configuration_keys = list(keys.configuration_signers.values())
+        self.configuring = Configuring(region, configuration_keys, database, self._files, clock)
         self._random_bytes = random_bytes
         rule = GuessRule(burst=rules.guess_burst, refill_s=rules.guess_refill_s)
         self._callers = CallerBuckets(random_bytes(CALLER_SECRET_LENGTH), rule)
@@ -217,6 +219,7 @@ class Authority:
         if age_s < 0:
             problems.append("The newest batch lies in the future: this machine's clock was set back.")
         problems += await self.auditing.problems()
+        problems += await self.configuring.problems()
         return Health(tuple(problems), head, age_s)
 
     async def _redeem(self, data: bytes, caller: str) -> bytes:
@@ -276,8 +279,7 @@ class Authority:
         return batches.BatchOrder(
             region=self.region.number,
             time=self._now(),
-            periods=KeyPeriods(((0, self.rules.tek_period),)),
-            mixing=self.rules.mixing(),
+            mixing=self.rules.mixing(self.region.utc_offset_minutes),
             filler_secret=self._random_bytes(batch_rules.FILLER_SECRET_LENGTH),
             signers=() if self.rules.require_auditor else tuple(self._keys.signers.values()),
         )

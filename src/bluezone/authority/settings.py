@@ -18,7 +18,7 @@ from bluezone.authority.domain.batch_plan import PUBLISHED_PERCENT, SECTION_FLOO
 from bluezone.authority.domain.batches import BATCH_PERIOD_S
 from bluezone.authority.domain.codes import CODE_LIFE_S
 from bluezone.authority.errors import HomeIncomplete, SettingsInvalid
-from bluezone.protocol.interval import DAY_S, DEFAULT_WINDOW, SURGE_WINDOW
+from bluezone.protocol.interval import DAY_S
 
 SETTINGS_FILE = "authority.toml"
 REGION_FILE = "region.toml"
@@ -41,11 +41,10 @@ class ServiceRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         batch_period_s: seconds between batches.
         section_floor: the least number of keys in a section; 10 by protocol section 6.
         section_peak: keys in a section of the likeliest windows; more hide more cases, and cost more.
-        published_percent: of 100 cases, how many publish a window that began 0, 1, 2 ... UTC days before a
-            batch; filler follows these numbers, so they should be the region's own.
+        published_percent: of 100 cases, how many publish a window of 0, 1, 2 ... days before; filler
+            follows these numbers, so they should be the region's own.
         answer_delay_s: seconds from the arrival of a redemption or an upload to its answer.
         code_life_s: seconds that a code can be redeemed.
-        tek_period: intervals of a key window: 24, or 144 in surge mode.
         require_auditor: whether a batch waits, unpublished, for the auditor's signature.
         auditor_timeout_s: seconds after which it is published without; 0 for never.
         guess_burst: wrong codes that one caller may send at once.
@@ -60,21 +59,18 @@ class ServiceRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = PUBLISHED_PERCENT
     answer_delay_s: Annotated[float, msgspec.Meta(ge=0, le=10)] = 1.0
     code_life_s: Annotated[int, msgspec.Meta(ge=600, le=CODE_LIFE_S)] = CODE_LIFE_S
-    tek_period: int = DEFAULT_WINDOW
     require_auditor: bool = False
     auditor_timeout_s: Annotated[int, msgspec.Meta(ge=0, le=7 * DAY_S)] = 0
     guess_burst: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
     guess_refill_s: Annotated[float, msgspec.Meta(ge=1, le=DAY_S)] = 60.0
 
     def __post_init__(self) -> None:
-        if self.tek_period not in (DEFAULT_WINDOW, SURGE_WINDOW):
-            raise ValueError(f"tek_period is {DEFAULT_WINDOW}, or {SURGE_WINDOW} in surge mode")
         if self.section_peak < self.section_floor:
             raise ValueError("section_peak is at least section_floor")
 
-    def mixing(self) -> Mixing:
-        """How much filler these rules ask for."""
-        return Mixing(self.section_floor, self.section_peak, self.published_percent)
+    def mixing(self, utc_offset_minutes: int) -> Mixing:
+        """How much filler these rules ask for, in a region with this civil date."""
+        return Mixing(self.section_floor, self.section_peak, self.published_percent, utc_offset_minutes)
 
 
 class _KeyFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,6 +80,9 @@ class _KeyFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     health_authority: str = "keys/health_authority.key"
     operator: str = "keys/operator.key"
     auditor: str = "keys/auditor.key"
+    configuration_health_authority: str = "keys/configuration_health_authority.key"
+    configuration_operator: str = "keys/configuration_operator.key"
+    configuration_auditor: str = "keys/configuration_auditor.key"
 
 
 class _SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +104,7 @@ class AuthoritySettings:
         database: SQLAlchemy URL.
         objects: folder of the published files.
         rules: numbers of the service.
-        key_files: certificate, time, samples and each signing role to its key file.
+        key_files: every name under [keys] to its file.
     """
 
     home: Path
@@ -190,7 +189,6 @@ section_peak = {SECTION_PEAK}
 published_percent = {list(PUBLISHED_PERCENT)}
 answer_delay_s = 1.0
 code_life_s = {CODE_LIFE_S}
-tek_period = {DEFAULT_WINDOW}
 # With true, a batch is published once the auditor has signed it, or without him after the timeout (0: never).
 require_auditor = false
 auditor_timeout_s = 0
@@ -203,6 +201,10 @@ samples = "keys/samples.key"
 health_authority = "keys/health_authority.key"
 operator = "keys/operator.key"
 auditor = "keys/auditor.key"
+# Two of these sign a configuration; the service does not need them.
+configuration_health_authority = "keys/configuration_health_authority.key"
+configuration_operator = "keys/configuration_operator.key"
+configuration_auditor = "keys/configuration_auditor.key"
 """
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import click
 
-from bluezone.authority.service import Authority
+from bluezone.authority.service import Authority, Health
 from bluezone.authority.settings import DEFAULT_PORT, load_settings
+from bluezone.cli.auditor import audit, bundle_batch, sign_batch, withdraw_batch
 from bluezone.cli.authority_home import home_option, onset_day, onset_option, with_authority
+from bluezone.cli.configure import configure, described
 from bluezone.cli.laboratory import certify, sample
 from bluezone.cli.terminal import configure_logs, friendly
+from bluezone.protocol.configuration import Configuration
 from bluezone.protocol.region import Region
 
 
@@ -23,8 +26,8 @@ def authority() -> None:
     configure_logs("info")
 
 
-authority.add_command(sample)
-authority.add_command(certify)
+for _command in (sample, certify, audit, configure):
+    authority.add_command(_command)
 
 
 @authority.command()
@@ -69,8 +72,8 @@ def init(
         f"""Made the authority of {region.name} in {home}.
 
 Next:
-  1. Move {home}/keys/auditor.key to the auditor, out of this machine: two of the three signers must
-     not be in one hand. The service signs with the two that stay.
+  1. Move {home}/keys/auditor.key and configuration_auditor.key to the auditor, out of this machine:
+     two of the three signers must not be in one hand. The service signs with the two that stay.
   2. Keep a copy of {home}/keys in a safe. Phones trust these keys; they cannot be made again.
   3. Run the service:          bluezone authority serve --home {home}
   4. Give phones this file:    {home}/region.toml
@@ -144,13 +147,22 @@ def batch() -> None:
     """Batches of diagnosis keys."""
 
 
+for _command in (bundle_batch, sign_batch, withdraw_batch):
+    batch.add_command(_command)
+
+
 @batch.command()
 @home_option
 @friendly
 def build(home: Path) -> None:
     """Build and publish a batch now, whether one is due or not."""
     seq = with_authority(home, lambda service: service.build_batch())
-    click.echo(f"Published batch {seq}.")
+    if load_settings(home).rules.require_auditor:
+        click.echo(
+            f"Built batch {seq}; it waits for the auditor: bluezone authority batch bundle --seq {seq}"
+        )
+    else:
+        click.echo(f"Published batch {seq}.")
 
 
 @authority.command()
@@ -158,9 +170,14 @@ def build(home: Path) -> None:
 @friendly
 def status(home: Path) -> None:
     """Say how the authority is; exit status 1 when something is wrong."""
-    health = with_authority(home, lambda service: service.health())
+
+    async def work(service: Authority) -> tuple[Health, Configuration | None]:
+        return await service.health(), await service.configuring.current()
+
+    health, configuration = with_authority(home, work)
     if health.head is not None:
         click.echo(f"Newest batch: {health.head.seq}, {health.head_age_s} seconds old.")
+    click.echo(described(configuration) if configuration else "Configuration: none; phones use their own.")
     for sentence in health.problems:
         click.echo(sentence, err=True)
     if health.problems:

@@ -271,6 +271,10 @@ class Agent:
         self._tek_period = event.tek_period
         if event.key_stolen:
             self._problems[Problem.IDENTIFIER_STOLEN] = "somebody published a key of this phone"
+        if event.configuration_refused:
+            self._problems[Problem.CONFIGURATION_REFUSED] = event.configuration_refused
+        else:
+            self._problems.pop(Problem.CONFIGURATION_REFUSED, None)
         if event.split_view:
             self._problems[Problem.SPLIT_VIEW] = "the service showed two different batches with one number"
         if event.sentence:

@@ -61,6 +61,7 @@ class BatchesPolled:
         stopped: something stopped it early, and it is worth trying again soon.
         tek_period: 24 or 144 intervals, as the newest batch says.
         key_stolen: a key of this phone that it never published stood in a batch.
+        configuration_refused: why the newest configuration was not taken, if it was not.
         split_view: two signed manifests with one number are kept as evidence.
     """
 
@@ -70,6 +71,7 @@ class BatchesPolled:
     tek_period: int = DEFAULT_WINDOW
     key_stolen: bool = False
     split_view: bool = False
+    configuration_refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -18,13 +18,15 @@ from bluezone.phone.events import BatchesPolled
 from bluezone.phone.exposure import exposure_scans
 from bluezone.phone.matching import VerifiedMinute, find_hits, passing_minutes, verify_hits
 from bluezone.phone.own_key import KEPT_DAYS, stolen_keys
+from bluezone.phone.region_rules import kept_configuration, rules_of
 from bluezone.phone.risk import Alert, RiskRules, assess
 from bluezone.phone.server_client import ServerClient
-from bluezone.phone.store.ledger import HEAD_MANIFEST, STOLEN, TEK_PERIOD, Ledger, ShownAlert
+from bluezone.phone.store.ledger import CONFIGURATION, HEAD_MANIFEST, STOLEN, TEK_PERIOD, Ledger, ShownAlert
 from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol.batch import Section, decode_body
 from bluezone.protocol.batch_index import BatchIndex
-from bluezone.protocol.errors import BatchBodyError, BatchError, SplitView
+from bluezone.protocol.configuration import accept_configuration
+from bluezone.protocol.errors import BatchBodyError, BatchError, ConfigurationError, SplitView
 from bluezone.protocol.interval import DAY_S, DEFAULT_WINDOW, minute_of
 from bluezone.protocol.manifest import Head, SignedManifest, check_successor, verify_signatures
 from bluezone.protocol.region import Region
@@ -81,6 +83,7 @@ class BatchFollower:
 
     async def _follow(self, now: int) -> BatchesPolled:
         head, notes, stopped = self._store.ledger.head(), [], True
+        refused = await self._refresh_rules(now)
         try:
             index = await self._client.fetch_index()
             if index is not None:
@@ -103,7 +106,29 @@ class BatchFollower:
             tek_period=tek_period_of(ledger),
             key_stolen=ledger.fact(STOLEN) is not None,
             split_view=bool(self._store.evidence.manifests()),
+            configuration_refused=refused,
         )
+
+    async def _refresh_rules(self, now: int) -> str:
+        """Takes a newer signed configuration over; returns why it was not taken, if it was refused."""
+        known = kept_configuration(self._store.ledger.fact(CONFIGURATION))
+        try:
+            file = await self._client.fetch_configuration()
+            if file is not None:
+                accept_configuration(file, self._settings.region, known.version if known else None, now)
+                self._store.ledger.save_fact(CONFIGURATION, file)
+        except ConfigurationError as error:
+            self._client.forget_configuration()
+            log.warning("configuration-refused", code=error.code, reason=str(error))
+            return str(error)
+        except ServerError as error:
+            log.info("configuration-not-fetched", code=error.code)
+        return ""
+
+    def _settings_now(self) -> MatchSettings:
+        """The settings of this phone with the risk rule in force."""
+        configuration = kept_configuration(self._store.ledger.fact(CONFIGURATION))
+        return replace(self._settings, rules=rules_of(configuration, self._settings.rules))
 
     async def _compare_head(self, index: BatchIndex, head: Head | None) -> None:
         """Asks for the head again: another signed manifest with its number proves a split view.
@@ -159,7 +184,7 @@ class BatchFollower:
         self.rejected_count += result.rejected_count
         minutes = {(one.key_id, one.minute): one for one in result.minutes}
         minutes |= {(one.key_id, one.minute): one for one in store.ledger.verified_minutes()}
-        alerts = assess_minutes(list(minutes.values()), store.days.scans(), self._settings)
+        alerts = assess_minutes(list(minutes.values()), store.days.scans(), self._settings_now())
         oldest = minute_of(now - KEPT_DAYS * DAY_S)
         store.ledger.save_batch(signed, result.minutes, result.matched, self._to_show(alerts, now), oldest)
         store.finish_erasing()

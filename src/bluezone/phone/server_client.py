@@ -26,6 +26,7 @@ from bluezone.protocol.batch_index import (
     decode_index,
     manifest_address,
 )
+from bluezone.protocol.configuration import CONFIGURATION_ADDRESS, MAX_CONFIGURATION_LENGTH
 from bluezone.protocol.errors import BodyMismatch, RedemptionError
 from bluezone.protocol.manifest import MAX_FILE_LENGTH, Manifest, SignedManifest, check_body, decode_manifest
 from bluezone.protocol.region import Region
@@ -83,6 +84,7 @@ class ServerClient:
         self._clock = clock
         self._random_bytes = random_bytes
         self._index_tag = ""
+        self._configuration_tag = ""
 
     async def ask_time(self) -> TimeAnswered:
         """Asks what time it is, with a fresh nonce of 16 bytes, and verifies the answer.
@@ -109,9 +111,31 @@ class ServerClient:
         if answer.status == httpx.codes.NOT_MODIFIED:
             return None
         index = decode_index(answer.content, self._region.number)
-        tag = answer.tag
-        self._index_tag = tag if tag.isascii() and tag.isprintable() and len(tag) <= MAX_TAG_LENGTH else ""
+        self._index_tag = _usable_tag(answer.tag)
         return index
+
+    async def fetch_configuration(self) -> bytes | None:
+        """The file of the signed configuration; None if it has not changed, or the region has none.
+
+        Raises:
+            ServerError.
+        """
+        headers = {"If-None-Match": self._configuration_tag} if self._configuration_tag else {}
+        answer = await self._request(
+            "GET",
+            CONFIGURATION_ADDRESS,
+            MAX_CONFIGURATION_LENGTH,
+            headers=headers,
+            allowed=(200, 304, 404),
+        )
+        if answer.status != httpx.codes.OK:
+            return None
+        self._configuration_tag = _usable_tag(answer.tag)
+        return answer.content
+
+    def forget_configuration(self) -> None:
+        """Asks for the whole configuration next time: the last one was refused."""
+        self._configuration_tag = ""
 
     def forget_index(self) -> None:
         """Asks for the whole index next time: what it offered could not be used to the end."""
@@ -223,6 +247,10 @@ class ServerClient:
         except httpx.HTTPError as error:
             raise _unreachable(error) from None
         return _Reply(answer.status_code, answer.headers.get("ETag", ""), received)
+
+
+def _usable_tag(tag: str) -> str:
+    return tag if tag.isascii() and tag.isprintable() and len(tag) <= MAX_TAG_LENGTH else ""
 
 
 def _unreachable(error: httpx.HTTPError) -> ServerUnreachable:

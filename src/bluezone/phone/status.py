@@ -24,6 +24,7 @@ class Problem(Enum):
     CLOCK_WENT_BACK = "clock-went-back"
     OLD_BATCH = "old-batch"
     BATCH_REFUSED = "batch-refused"
+    CONFIGURATION_REFUSED = "configuration-refused"
     IDENTIFIER_REPEATED = "identifier-repeated"
     IDENTIFIER_STOLEN = "identifier-stolen"
     SPLIT_VIEW = "split-view"

@@ -18,6 +18,9 @@ ProtocolError
 │   ├── ManifestMalformed, SignatureForeign, TooFewSigners, WrongRegion, SequenceGap, PreviousMismatch,
 │   │   TimeWentBack, BodyMismatch, SplitView
 │   └── IndexMalformed           the index of batches
+├── ConfigurationError           the signed configuration
+│   ├── ConfigurationMalformed, ConfigurationWrongRegion, ConfigurationTooFewSigners,
+│   │   ConfigurationOld, ConfigurationExpired
 ├── SignedTimeError              an answer of the time service
 └── RegionFileError              region.toml
 """
@@ -187,6 +190,42 @@ class IndexMalformed(BatchError):
     """The index of batches is not well formed."""
 
     code = "batch-index-malformed"
+
+
+class ConfigurationError(ProtocolError):
+    """A configuration of the region cannot be used; the one before stays in force."""
+
+    code = "configuration"
+
+
+class ConfigurationMalformed(ConfigurationError):
+    """The configuration is not well formed, or a number in it cannot be."""
+
+    code = "configuration-malformed"
+
+
+class ConfigurationWrongRegion(ConfigurationError):
+    """The configuration belongs to another region."""
+
+    code = "configuration-wrong-region"
+
+
+class ConfigurationTooFewSigners(ConfigurationError):
+    """Fewer than two of the three configuration keys signed it."""
+
+    code = "configuration-too-few-signers"
+
+
+class ConfigurationOld(ConfigurationError):
+    """The configuration is older than the one that is in force."""
+
+    code = "configuration-old"
+
+
+class ConfigurationExpired(ConfigurationError):
+    """The configuration's time is over."""
+
+    code = "configuration-expired"
 
 
 class SignedTimeError(ProtocolError):

@@ -24,7 +24,7 @@ _Key = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class SignerKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Public keys of the three batch signers, 64 hex digits each."""
+    """Public keys of three signers, 64 hex digits each."""
 
     health_authority: _Key
     operator: _Key
@@ -41,6 +41,7 @@ class _RegionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certificate_key: _Key
     time_key: _Key
     signers: SignerKeys
+    configuration_signers: SignerKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Region:
         hotline: telephone number shown with every alert.
         certificate_key, time_key: Ed25519 public keys.
         signers: role to Ed25519 public key, the three batch signers.
+        configuration_signers: the same for what signs configurations; other keys.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Region:
     certificate_key: Ed25519PublicKey
     time_key: Ed25519PublicKey
     signers: dict[str, Ed25519PublicKey]
+    configuration_signers: dict[str, Ed25519PublicKey]
 
 
 def parse_region(text: str) -> Region:
@@ -83,12 +86,16 @@ def parse_region(text: str) -> Region:
         raise RegionFileError(f"the region file is not TOML: {error}") from None
     except msgspec.ValidationError as error:
         raise RegionFileError(f"the region file is not complete: {error}") from None
-    written = [file.certificate_key, file.time_key, *msgspec.structs.astuple(file.signers)]
+    both = (file.signers, file.configuration_signers)
+    written = [
+        file.certificate_key,
+        file.time_key,
+        *(key for one in both for key in msgspec.structs.astuple(one)),
+    ]
     keys = [bytes.fromhex(key) for key in written]
     if len(set(keys)) != len(keys):
         raise RegionFileError("one key stands in two roles of the region file; each role needs its own")
     _check_address(file.address)
-    signers = {role: _public_key(getattr(file.signers, role)) for role in ROLES}
     return Region(
         name=file.name,
         number=file.number,
@@ -98,13 +105,13 @@ def parse_region(text: str) -> Region:
         hotline=file.hotline,
         certificate_key=_public_key(file.certificate_key),
         time_key=_public_key(file.time_key),
-        signers=signers,
+        signers=_public_keys(file.signers),
+        configuration_signers=_public_keys(file.configuration_signers),
     )
 
 
 def format_region(region: Region) -> str:
     """The text of a region file."""
-    signers = "\n".join(f'{role} = "{_hex(region.signers[role])}"' for role in ROLES)
     return f"""# Bluezone region file: a phone's only root of trust.
 # Hand it out over a channel that people trust.
 name = {_quoted(region.name)}
@@ -117,7 +124,10 @@ certificate_key = "{_hex(region.certificate_key)}"
 time_key = "{_hex(region.time_key)}"
 
 [signers]
-{signers}
+{_written(region.signers)}
+
+[configuration_signers]
+{_written(region.configuration_signers)}
 """
 
 
@@ -149,6 +159,14 @@ def _public_key(hex_digits: str) -> Ed25519PublicKey:
         return Ed25519PublicKey.from_public_bytes(bytes.fromhex(hex_digits))
     except ValueError:
         raise RegionFileError(f"{hex_digits[:8]}… is not an Ed25519 public key") from None
+
+
+def _public_keys(keys: SignerKeys) -> dict[str, Ed25519PublicKey]:
+    return {role: _public_key(getattr(keys, role)) for role in ROLES}
+
+
+def _written(keys: dict[str, Ed25519PublicKey]) -> str:
+    return "\n".join(f'{role} = "{_hex(keys[role])}"' for role in ROLES)
 
 
 def _hex(key: Ed25519PublicKey) -> str:

@@ -16,7 +16,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bluezone.authority.errors import HomeIncomplete, KeyFileError, NotEnoughSigners, SettingsInvalid
 from bluezone.authority.home import open_authority
-from bluezone.authority.keys import AuthorityKeys, draw_keys, load_keys, region_of, write_key, write_secret
+from bluezone.authority.keys import (
+    CONFIGURATION_PREFIX,
+    KEY_NAMES,
+    AuthorityKeys,
+    draw_keys,
+    load_keys,
+    region_of,
+    write_key,
+    write_secret,
+)
 from bluezone.authority.settings import format_settings, load_settings, parse_settings
 from bluezone.cli.authority import authority as command
 from bluezone.protocol.region import ROLES, Region, parse_region
@@ -74,9 +83,7 @@ def test_a_folder_without_an_authority_is_a_sentence(tmp_path: Path) -> None:
 def test_init_writes_what_phones_and_the_service_need(home: Path) -> None:
     region = parse_region((home / "region.toml").read_text())
     assert (region.name, region.number, region.address) == ("Xã Bình Minh", 7, "http://127.0.0.1:8484")
-    assert sorted(path.stem for path in (home / "keys").iterdir()) == sorted(
-        ["certificate", "time", "samples", *ROLES]
-    )
+    assert {path.stem for path in (home / "keys").iterdir()} == {*KEY_NAMES, "samples"}
     for path in [*(home / "keys").iterdir(), home / "authority.db"]:
         assert path.stat().st_mode & 0o777 == 0o600
     load_keys(load_settings(home, {}).key_files, region)
@@ -144,8 +151,10 @@ def test_an_old_database_is_named_before_serving(home: Path) -> None:
 def region_and_files(folder: Path) -> tuple[AuthorityKeys, Region, dict[str, Path]]:
     keys = draw_keys(seeded())
     region = region_of(keys, name="x", number=1, address="http://127.0.0.1")
-    files = {name: folder / f"{name}.key" for name in ("certificate", "time", *ROLES)}
-    for name, key in {"certificate": keys.certificate, "time": keys.time, **keys.signers}.items():
+    files = {name: folder / f"{name}.key" for name in KEY_NAMES}
+    own = {"certificate": keys.certificate, "time": keys.time, **keys.signers}
+    own |= {CONFIGURATION_PREFIX + role: key for role, key in keys.configuration_signers.items()}
+    for name, key in own.items():
         write_key(files[name], key)
     files["samples"] = folder / "samples.key"
     write_secret(files["samples"], keys.samples)

@@ -78,7 +78,7 @@ async def test_a_contact_is_alerted_once(
     assert len(store.ledger.verified_minutes()) == 20
     requests = len(service.requests)
     await follower.poll(NOW)
-    assert len(service.requests) == requests + 1, "the index alone, and it had not changed"
+    assert len(service.requests) == requests + 2, "configuration and index alone, and neither had changed"
     assert len(store.ledger.alerts()) == 1
 
 

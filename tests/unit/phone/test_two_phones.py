@@ -265,7 +265,7 @@ def test_a_phone_only_makes_the_requests_that_it_may(tmp_path: Path) -> None:
 
     async def story(town: Town) -> None:
         await publish_and_warn(town)
-        allowed = ("/v1/time", "/v1/redeem", "/v1/publish", "/v1/batches/")
+        allowed = ("/v1/configuration", "/v1/time", "/v1/redeem", "/v1/publish", "/v1/batches/")
         assert all(path.startswith(allowed) for path in town.service.paths())
         sizes = {"/v1/time": 16, "/v1/redeem": 48, "/v1/publish": 4096}
         for request, body in zip(town.service.requests, town.service.bodies, strict=True):

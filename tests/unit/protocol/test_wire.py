@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -11,6 +13,7 @@ from bluezone.protocol.batch_index import BatchIndex, body_address, decode_index
 from bluezone.protocol.certificate import Certificate, sign_certificate, verify_certificate
 from bluezone.protocol.manifest import (
     Head,
+    check_body,
     check_successor,
     decode_manifest,
     key_id_of,
@@ -177,6 +180,13 @@ def test_a_chain_does_not_go_back_in_time_at_its_source() -> None:
         next_manifest(Head(1, 100, bytes(32)), region=1, time=99, tek_period=24, body=b"")
     with pytest.raises(errors.ManifestMalformed):
         next_manifest(Head(0xFFFFFFFF, 1, bytes(32)), region=1, time=2, tek_period=24, body=b"")
+
+
+def test_a_body_of_the_right_hash_and_another_length_is_refused() -> None:
+    manifest = next_manifest(None, region=1, time=5, tek_period=24, body=b"keys")
+    check_body(manifest, b"keys")
+    with pytest.raises(errors.BodyMismatch):
+        check_body(replace(manifest, body_length=5), b"keys")
 
 
 def test_addresses_are_the_same_for_everybody() -> None:

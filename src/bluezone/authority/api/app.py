@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
 from bluezone.authority.api.batches import batch_file, index
+from bluezone.authority.api.configuration import configuration
 from bluezone.authority.api.failure import on_anything, on_http_exception, on_missing
 from bluezone.authority.api.health import health
 from bluezone.authority.api.publish import publish, redeem
@@ -48,7 +49,7 @@ def create_app(authority: Authority, *, build_batches: bool = True) -> Litestar:
             await authority.close()
 
     return Litestar(
-        route_handlers=[redeem, publish, signed_time, index, batch_file, health],
+        route_handlers=[redeem, publish, signed_time, index, batch_file, configuration, health],
         state=State({"authority": authority}),
         lifespan=[running],
         exception_handlers={

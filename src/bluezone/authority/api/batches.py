@@ -31,7 +31,7 @@ FileAnswer = Response[bytes] | Response[dict[str, str]]
 async def index(request: PhoneRequest) -> FileAnswer:
     """Which batches there are."""
     authority: Authority = request.app.state.authority
-    return _serve(request, await authority.index(), "application/json", INDEX_CACHE)
+    return serve_file(request, await authority.index(), "application/json", INDEX_CACHE)
 
 
 @get("/v1/batches/{name:str}")
@@ -40,10 +40,11 @@ async def batch_file(request: PhoneRequest, name: FromPath[str]) -> FileAnswer:
     authority: Authority = request.app.state.authority
     if not _BATCH_NAME.fullmatch(name):
         raise ObjectMissing(f"{name!r} is not the name of a batch file")
-    return _serve(request, await authority.batch_file(name), "application/octet-stream", BATCH_CACHE)
+    return serve_file(request, await authority.batch_file(name), "application/octet-stream", BATCH_CACHE)
 
 
-def _serve(request: PhoneRequest, file: PublishedFile, media_type: str, cache: str) -> FileAnswer:
+def serve_file(request: PhoneRequest, file: PublishedFile, media_type: str, cache: str) -> FileAnswer:
+    """A published file, or the part that is asked for, or nothing when the caller has it already."""
     etag, length = f'"{file.etag}"', len(file.content)
     headers = {"etag": etag, "cache-control": cache, "accept-ranges": "bytes"}
     if _names(request.headers.get("if-none-match", ""), etag):

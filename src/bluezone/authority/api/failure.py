@@ -38,8 +38,8 @@ def on_http_exception(_request: PhoneRequest, error: HTTPException) -> Response[
 
 
 def on_missing(_request: PhoneRequest, error: ObjectMissing) -> Response[dict[str, str]]:
-    """Answers a request for a batch that is not published."""
-    return failure(404, error.code, "This batch is not published: not yet, or no longer.")
+    """Answers a request for a file that is not published."""
+    return failure(404, error.code, "This file is not published: not yet, or no longer.")
 
 
 def on_anything(_request: PhoneRequest, error: Exception) -> Response[dict[str, str]]:

@@ -16,15 +16,24 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bluezone.protocol.diagnosis_key import over_at
-from bluezone.protocol.interval import DAY_S, DEFAULT_WINDOW, INTERVAL_S, INTERVALS_PER_DAY, MAX_U32
+from bluezone.protocol.interval import (
+    DAY_S,
+    DEFAULT_WINDOW,
+    INTERVAL_S,
+    INTERVALS_PER_DAY,
+    MAX_U32,
+    local_day_of,
+    utc_day_of,
+)
 
 COVERED_S = 14 * DAY_S
 SECTION_FLOOR = 10
 SECTION_PEAK = 100
 # A batch of this many keys has 32 MB, half of what a body may have; real keys may fill the rest.
 MAX_PLANNED = 2_000_000
-# How many of 100 cases publish a window that began this many UTC days before the batch: a case publishes from
-# two days before its illness, and results come some days after (log-normal: median 5 days, sigma 0.7).
+# How many of 100 cases publish a window of the UTC day that has a date this many days before the local date
+# of the upload: a case publishes from two days before its illness, and results come some days after it
+# (log-normal: median 5 days, sigma 0.7).
 # An assumption, not a measurement; where it is wrong, the age of a key tells a little.
 PUBLISHED_PERCENT = (100, 100, 100, 99, 90, 77, 63, 50, 40, 31, 25, 20, 16, 13, 11)
 _PLANNED = struct.Struct("<IBI")
@@ -62,21 +71,23 @@ class Mixing:
     Attributes:
         section_floor: the least number of keys in a section.
         section_peak: keys in a section of the likeliest windows, as long as few are real.
-        published_percent: of 100 cases, how many publish a window that began this many UTC days before the
-            batch; the last number holds for all older ones.
+        published_percent: of 100 cases, how many publish a window of this many days before; the last number
+            holds for all older ones.
+        utc_offset_minutes: of the region's civil date, by which a first day of illness is counted.
     """
 
     section_floor: int = SECTION_FLOOR
     section_peak: int = SECTION_PEAK
     published_percent: tuple[int, ...] = PUBLISHED_PERCENT
+    utc_offset_minutes: int = 420
 
     def doubled(self, times: int) -> Mixing:
         """The same with more filler."""
         return replace(self, section_peak=self.section_peak << times)
 
     def usual(self, age_days: int) -> int:
-        """Keys in the section of a window that began this many UTC days before the batch."""
-        percent = self.published_percent[min(age_days, len(self.published_percent) - 1)]
+        """Keys in the section of a window that is this many days old."""
+        percent = self.published_percent[max(0, min(age_days, len(self.published_percent) - 1))]
         return max(self.section_floor, self.section_peak * percent // 100)
 
 
@@ -113,7 +124,7 @@ def plan_batch(
     Returns:
         Number of keys of each section, by place in strict order; never less than there are real ones.
     """
-    outline = _Outline.of(time, previous, periods)
+    outline = _Outline.of(time, previous, periods, mixing.utc_offset_minutes)
     plan: dict[Place, int] = {}
     for level in itertools.count():
         doubled = mixing.doubled(level)
@@ -147,7 +158,7 @@ class _Outline:
     """What the clock alone decides.
 
     Attributes:
-        usual: windows that were over before the batch before, with their age in UTC days.
+        usual: windows that were over before the batch before, with their age in days.
         newest: the window that ended since: cases of this batch closed their running key in it.
         closed: places of keys that were closed early since the batch before.
         strays: places that only an upload which came late could have.
@@ -159,12 +170,14 @@ class _Outline:
     strays: Sequence[Place]
 
     @classmethod
-    def of(cls, time: int, previous: int | None, periods: KeyPeriods) -> _Outline:
+    def of(cls, time: int, previous: int | None, periods: KeyPeriods, utc_offset_minutes: int) -> _Outline:
         covered = covered_windows(time, periods)
         running = periods.at(time // INTERVAL_S)
         since = time - running * INTERVAL_S if previous is None else max(previous, time - COVERED_S)
         newest = covered.pop() if covered and over_at(*covered[-1]) > since else None
-        usual = {place: time // DAY_S - place[0] // INTERVALS_PER_DAY for place in covered}
+        # Half of the uploads of this batch came before this moment.
+        today = local_day_of((since + time) / 2, utc_offset_minutes)
+        usual = {place: today - utc_day_of(place[0]) for place in covered}
         first = max(0, since // INTERVAL_S - INTERVALS_PER_DAY)
         closed = [
             (start, period)

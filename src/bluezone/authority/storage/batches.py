@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from bluezone.authority.domain import batches as rules
-from bluezone.authority.domain.batch_plan import KeyPeriods, Mixing, decode_plan, encode_plan, plan_batch
+from bluezone.authority.domain.batch_plan import Mixing, decode_plan, encode_plan, plan_batch
 from bluezone.authority.errors import ObjectError
+from bluezone.authority.storage.configurations import periods
 from bluezone.authority.storage.tables import batches, keys
 from bluezone.protocol.batch import encode_body
 from bluezone.protocol.diagnosis_key import SETTLE_S
@@ -37,7 +38,6 @@ class BatchOrder:
     Attributes:
         region: u16.
         time: seconds UTC.
-        periods: lengths of key windows.
         mixing: how much filler.
         filler_secret: 32 random bytes, for the filler of this batch only.
         signers: private keys of at least two roles; none for a batch that waits for the auditor.
@@ -45,7 +45,6 @@ class BatchOrder:
 
     region: int
     time: int
-    periods: KeyPeriods
     mixing: Mixing
     filler_secret: bytes
     signers: Sequence[Ed25519PrivateKey]
@@ -74,17 +73,17 @@ def build(conn: Connection, order: BatchOrder) -> Manifest:
     """
     over = (keys.c.rolling_start + keys.c.rolling_period) * INTERVAL_S + SETTLE_S <= order.time
     due = keys.c.batch_seq.is_(None) & over
-    real, before = _keys(conn, due), head(conn)
+    real, before, key_periods = _keys(conn, due), head(conn), periods(conn)
     plan = plan_batch(
         rules.count_places(real),
         time=order.time,
         previous=before.time if before else None,
-        periods=order.periods,
+        periods=key_periods,
         mixing=order.mixing,
         secret=order.filler_secret,
     )
     body = encode_body(rules.assemble(real, plan, order.filler_secret))
-    tek_period = order.periods.at(order.time // INTERVAL_S)
+    tek_period = key_periods.at(order.time // INTERVAL_S)
     manifest = next_manifest(before, region=order.region, time=order.time, tek_period=tek_period, body=body)
     conn.execute(
         batches.insert(),

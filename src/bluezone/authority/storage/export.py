@@ -12,13 +12,14 @@ from sqlalchemy import Connection
 
 from bluezone.authority.domain.retention import cutoffs
 from bluezone.authority.errors import ChainForked, ObjectMissing
-from bluezone.authority.storage import batches
+from bluezone.authority.storage import batches, configurations
 from bluezone.authority.storage.objects import Objects
 from bluezone.authority.storage.retention import forget
 from bluezone.protocol.batch_index import INDEX_FORMAT, BatchIndex
 from bluezone.protocol.manifest import decode_manifest
 
 INDEX_NAME = "index.json"
+CONFIGURATION_NAME = "configuration"
 
 
 def manifest_name(seq: int) -> str:
@@ -46,7 +47,7 @@ def check_not_published(objects: Objects, seq: int) -> None:
 
 
 def export(conn: Connection, objects: Objects, region: int, *, now: int, verify: bool = False) -> None:
-    """Writes what is not written yet, deletes what is past its time, then writes the index.
+    """Writes what is not written yet, deletes what is past its time, then writes index and configuration.
 
     Args:
         conn: a transaction.
@@ -66,6 +67,9 @@ def export(conn: Connection, objects: Objects, region: int, *, now: int, verify:
         _ensure(objects, body_name(signed.seq), built.body)
         _ensure(objects, manifest_name(signed.seq), built.manifest)
         batches.mark_exported(conn, signed.seq)
+    configuration = configurations.newest(conn)
+    if configuration is not None:
+        _replace_if_other(objects, CONFIGURATION_NAME, configuration)
     offered = batches.exported_range(conn)
     if offered is not None:
         index = BatchIndex(format=INDEX_FORMAT, region=region, first=offered[0], last=offered[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from bluezone.authority.domain.retention import Cutoffs
+from bluezone.authority.storage.audit import forget_uploads
 from bluezone.authority.storage.tables import batches, codes, keys, samples, uploads
 
 
@@ -31,4 +32,6 @@ def forget(conn: Connection, cutoffs: Cutoffs) -> list[int]:
     if numbers:
         conn.execute(keys.delete().where(keys.c.batch_seq <= numbers[-1]))
         conn.execute(batches.delete().where(batches.c.seq <= numbers[-1]))
+    # Also when no auditor ever signs: an upload goes with its last key.
+    forget_uploads(conn)
     return numbers

@@ -17,6 +17,13 @@ metadata = MetaData(
     }
 )
 
+configurations = Table(
+    "configurations",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
 codes = Table(
     "codes",
     metadata,

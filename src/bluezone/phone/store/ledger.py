@@ -25,6 +25,7 @@ HEAD = "head"
 HEAD_MANIFEST = "head-manifest"
 TEK_PERIOD = "tek-period"
 STOLEN = "own-key-stolen"
+CONFIGURATION = "configuration"
 _VERSION = 1
 _TABLES = """
 CREATE TABLE own_key (start INTEGER PRIMARY KEY, period INTEGER, tek BLOB, published INTEGER, window INTEGER);

@@ -30,6 +30,7 @@ PROBLEM_KEYS: Mapping[Problem, str] = {
     Problem.CLOCK_WENT_BACK: "problem.clock-went-back",
     Problem.OLD_BATCH: "problem.old-batch",
     Problem.BATCH_REFUSED: "problem.batch-refused",
+    Problem.CONFIGURATION_REFUSED: "problem.configuration-refused",
     Problem.IDENTIFIER_REPEATED: "problem.identifier-repeated",
     Problem.IDENTIFIER_STOLEN: "problem.identifier-stolen",
     Problem.SPLIT_VIEW: "problem.split-view",
