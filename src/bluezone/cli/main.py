@@ -14,6 +14,7 @@ import click
 # command -> (module, attribute, one line of help, extra that it needs)
 COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "air": ("bluezone.cli.air", "air", "A virtual air that phones in several processes share.", "radio"),
+    "attack": ("bluezone.cli.attack", "attack", "Try the forty numbered attacks.", "sim"),
     "authority": (
         "bluezone.cli.authority",
         "authority",
