@@ -69,7 +69,9 @@ test-realdata: $(STAMP_E2E) ## only the tests that need the contact traces in ..
 	$(PYTEST_FURTHER) -m realdata
 
 test-further: $(STAMP_E2E) ## everything that `make test` leaves out
-	$(PYTEST_FURTHER) -m 'slow or browser or realdata'
+	$(PYTEST_FURTHER) -m '(slow or realdata) and not browser'
+	@# A process of its own: playwright keeps an event loop running in it, beside which no other can start.
+	$(PYTEST_FURTHER) -m browser
 
 test-all: test test-further ## every test there is
 

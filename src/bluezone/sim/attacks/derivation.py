@@ -79,7 +79,7 @@ def air_statistics(setting: Setting) -> Outcome:
     dice, frame_count = setting.dice("air"), setting.choose(8_000, 100_000)
     cell = cell_of(21.0285, 105.8542)
     off, on = (_payloads(dice.randbytes, frame_count, place) for place in (None, cell))
-    worst = {name: _worst_bit(said) for name, said in (("off", off), ("on", on))}
+    worst = {name: worst_bit(said) for name, said in (("off", off), ("on", on))}
     apart = max(
         abs(first - second) / math.sqrt(frame_count / 2)
         for first, second in zip(_ones(off), _ones(on), strict=True)
@@ -114,7 +114,8 @@ def _ones(said: Sequence[bytes]) -> list[int]:
     return counts
 
 
-def _worst_bit(said: Sequence[bytes]) -> float:
+def worst_bit(said: Sequence[bytes]) -> float:
+    """How far the most uneven bit is from half, in standard deviations."""
     half, sigma = len(said) / 2, math.sqrt(len(said)) / 2
     return max(abs(ones - half) / sigma for ones in _ones(said))
 
@@ -135,7 +136,7 @@ def forward_secrecy(setting: Setting) -> Outcome:
         if not published.start <= interval < published.end
     }
     linked = len(computable & others) + len(
-        set(_derived_keys(published.key.tek.reveal())) & _teks(own, published)
+        set(derived_keys(published.key.tek.reveal())) & _teks(own, published)
     )
     served = set(expand(published.key.tek.reveal(), published.start, published.key.rolling_period))
     return Outcome(
@@ -146,7 +147,7 @@ def forward_secrecy(setting: Setting) -> Outcome:
     )
 
 
-def _derived_keys(tek: bytes) -> Iterator[bytes]:
+def derived_keys(tek: bytes) -> Iterator[bytes]:
     """What a next or previous key would be, if keys were a chain as in older designs."""
     for _ in range(64):
         yield hashlib.sha256(tek).digest()[:TEK_LENGTH]

@@ -213,18 +213,19 @@ def _secrets(town: Town) -> Iterator[tuple[str, str]]:
     for phone in town.phones:
         for own in phone.store.ledger.own_keys():
             tek = own.key.tek.reveal()
-            yield from _forms("TEK", tek)
+            yield from forms("TEK", tek)
             for interval in range(own.start, min(own.end, end + 1)):
                 visible = expand(tek, interval, 1)[0]
-                yield from _forms("V", visible)
-                yield from _forms("K", full_identifier(own.key.tek, interval).tag_key.reveal())
+                yield from forms("V", visible)
+                yield from forms("K", full_identifier(own.key.tek, interval).tag_key.reveal())
                 for cell in cells:
-                    yield from _forms("c", place_commitment(visible, cell))
+                    yield from forms("c", place_commitment(visible, cell))
     for x, y in cells:
         yield "cell", f"{x}, {y}"
     yield from (("place", re.sub(r"0+$", "", f"{degrees}")) for degrees in HERE)
 
 
-def _forms(name: str, secret: bytes) -> Iterator[tuple[str, str]]:
+def forms(name: str, secret: bytes) -> Iterator[tuple[str, str]]:
+    """A secret as a careless line would show it: hex digits, or the bytes as Python prints them."""
     yield name, secret.hex()
     yield name, repr(secret)[2:-1]
