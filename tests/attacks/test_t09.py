@@ -1,4 +1,4 @@
-"""T-09: a confirmed liar publishes a celebrity's copied frames, to frighten everybody who was at the concert."""
+"""T-09: a confirmed liar publishes a celebrity's copied frames, to frighten all who were at the concert."""
 
 from __future__ import annotations
 

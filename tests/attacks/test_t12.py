@@ -1,4 +1,4 @@
-"""T-12: codes and certificates of others, expired, used, forged and guessed: each is refused with its reason."""
+"""T-12: codes and certificates of others, expired, used, forged, guessed: refused, each with its reason."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 
 from bluezone.protocol.upload import AnswerStatus
 from bluezone.sim.attacks import server
-from bluezone.sim.attacks.clinic import by_hand, open_clinic
+from bluezone.sim.attacks.clinic import TODAY, by_hand, open_clinic
 from bluezone.sim.attacks.outcome import Setting
 
 MISUSES = sorted(server.hand_made_slots(bytes))
@@ -30,7 +30,7 @@ def test_t14_one_bad_key_refuses_the_whole_upload(setting: Setting, name: str) -
     async def story() -> tuple[AnswerStatus, bool]:
         async with open_clinic(setting) as clinic:
             onset = -30 if name == "three weeks old" else 0
-            signed = clinic.signed(upload.commitment(), server.TODAY + onset)
+            signed = clinic.signed(upload.commitment(), TODAY + onset)
             status = await clinic.publish(replace(upload, certificate=signed))
             clinic.clock.advance(5 * 3600)
             seq = await clinic.authority.build_batch()

@@ -7,6 +7,7 @@ import pytest
 from bluezone.protocol.batch import decode_body
 from bluezone.sim.attacks import lists
 from bluezone.sim.attacks.outcome import Setting
+from bluezone.sim.attacks.store import START
 
 
 def test_t22_an_error_or_keys_within_limits(setting: Setting) -> None:
@@ -15,7 +16,7 @@ def test_t22_an_error_or_keys_within_limits(setting: Setting) -> None:
 
 
 def test_t22_control_limits_are_noticed() -> None:
-    body = (lists.START).to_bytes(4, "little") + b"\x18" + (1).to_bytes(4, "little") + bytes(16)
+    body = START.to_bytes(4, "little") + b"\x18" + (1).to_bytes(4, "little") + bytes(16)
     sections = decode_body(body)
     assert lists.within_limits(sections, body)
     assert not lists.within_limits(sections, body + b"x")

@@ -14,7 +14,7 @@ def test_t23_keys_are_sorted_and_filler_looks_real(setting: Setting) -> None:
 
 
 def test_t23_control_the_same_observer_sees_through_plain_padding(setting: Setting) -> None:
-    seen, unsorted_count = inventions.observed(setting, 20, inventions.padded_plan)
+    seen, unsorted_count = inventions.observed(setting, 40, inventions.padded_plan)
     area, low, _ = inventions.advantage(setting, seen)
     assert unsorted_count == 0
     assert low > 0.55, area

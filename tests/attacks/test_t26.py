@@ -19,7 +19,7 @@ def test_t26_control_the_search_finds_an_identifier_that_is_there(setting: Setti
     phone.ledger.save_fact("leak", b"xx" + visible[3:9] + b"yy")
     phone.close()
     assert store.leaks_in(home, visible) == ["V[3:9]"]
-    assert store.leaks_in(home, bytes(12)) == []
+    assert store.leaks_in(home, draw(12)) == []
 
 
 def test_t26_control_before_matching_c_is_there(setting: Setting) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bluezone.sim.attacks import listening
+from bluezone.sim.attacks.driven import MORNING
 from bluezone.sim.attacks.outcome import Setting
 
 
@@ -12,7 +13,7 @@ def test_t32_no_address_has_two_identifiers_and_every_boundary_a_gap(setting: Se
 
 
 def test_t32_control_a_phone_that_never_falls_silent_is_noticed() -> None:
-    station = listening.Station(on_air=[(listening.MORNING, listening.MORNING + 3600)])
+    station = listening.Station(on_air=[(MORNING, MORNING + 3600)])
     assert listening.boundary_gaps(station, 1) == [(0.0, 0.0)] * 5
 
 
