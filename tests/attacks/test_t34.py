@@ -21,6 +21,15 @@ def test_t34_control_other_delays_are_noticed(setting: Setting) -> None:
     assert traffic.same_distribution(real, [30.0] * 60) < 0.01
 
 
+def test_t34_open_attempts_that_fail_do_not_look_like_cover(setting: Setting) -> None:
+    """Cover is always one redemption and one upload; a refused code and a second shown code are not."""
+    redeem, publish = "POST /v1/redeem", "POST /v1/publish"
+    assert traffic.unfinished_attempts(setting) == {
+        "a refused code": [redeem],
+        "a swab after two shown codes": [redeem, redeem, publish],
+    }
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_t34_full(full: Setting) -> None:

@@ -6,18 +6,21 @@ import asyncio
 import math
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bluezone.authority.api.app import create_app
 from bluezone.authority.home import memory_authority
 from bluezone.clock import LoopClock
+from bluezone.phone.errors import DiagnosisError
 from bluezone.phone.own_key import draw_key
 from bluezone.phone.publishing import Publisher
 from bluezone.phone.server_client import ServerClient, open_http
 from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol.batch import Section
 from bluezone.protocol.interval import interval_of, local_day_of, window_of
+from bluezone.protocol.verification_code import format_code
 from bluezone.sim.attacks.driven import MORNING
 from bluezone.sim.attacks.lists import LATER, TIME
 from bluezone.sim.attacks.outcome import Outcome, Setting
@@ -200,6 +203,39 @@ async def _flows(setting: Setting, count: int) -> tuple[list[list[Exchange]], li
             flows[number % 2].append(recorder.exchanges[before:])
             store.close()
     return flows
+
+
+def unfinished_attempts(setting: Setting) -> dict[str, list[str]]:
+    """What the wire shows of two honest attempts: a refused code, and a swab after two shown codes."""
+    return run_virtual(_attempts(setting))
+
+
+async def _attempts(setting: Setting) -> dict[str, list[str]]:
+    clock, draw = LoopClock(MORNING + 5 * 3600), setting.random_bytes("attempts")
+    authority = await memory_authority(clock=clock, random_bytes=setting.random_bytes("authority"))
+    app, seen = create_app(authority), dict[str, list[str]]()
+    recorder = Recorder(app, clock)
+    async with app.lifespan(), open_http(authority.region, recorder) as http:
+        for name in ("a refused code", "a swab after two shown codes"):
+            store = PhoneStore.open(setting.folder / name, draw, durable=False)
+            client = ServerClient(authority.region, http, clock, draw)
+            publisher = Publisher(client, store, authority.region, clock, draw)
+            now, before = clock.system(), len(recorder.exchanges)
+            store.ledger.save_own_keys([draw_key([], window_of(interval_of(now))[0], draw)])
+            _, first = publisher.close_and_commit(now)
+            if name == "a refused code":
+                with suppress(DiagnosisError):
+                    await publisher.redeem_code(format_code(bytes(8)), first, now)
+            else:
+                await authority.laboratory.add_sample("tube", first.hash())
+                await authority.laboratory.certify("tube", local_day_of(now, 420))
+                await clock.sleep(60)
+                publisher.close_and_commit(clock.system())
+                commitment, certificate = await publisher.redeem_swab(clock.system())
+                await publisher.publish(commitment, certificate, clock.system())
+            seen[name] = [one.line for one in recorder.exchanges[before:]]
+            store.close()
+    return seen
 
 
 def same_distribution(first: Sequence[float], second: Sequence[float]) -> float:
