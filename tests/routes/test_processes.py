@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-PATIENCE_S = 90.0
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+# A line comes at least once a minute; a machine that runs other suites beside this may be slow.
+PATIENCE_S = 300.0
 
 
 def bluezone(*words: str) -> list[str]:
