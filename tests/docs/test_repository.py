@@ -11,7 +11,7 @@ from tests.docs.repository import ROOT, project_files, relative, source_modules
 
 # Written with brackets so that this file does not name what it looks for.
 _REGISTRY_HOST = re.compile(
-    r"pypi[.]org|pythonhosted[.]org|registry[.]npmjs|registry[.]yarnpkg|(?:deb|security|ftp)[.]debian[.]org"
+    r"pypi[.]org|pythonhoste[d][.]org|registr[y][.]npmjs|registr[y][.]yarnpkg|(?:deb|security|ftp)[.]debian[.]org"
     r"|archive[.]ubuntu[.]com|proxy[.]golang[.]org|static[.]crates[.]io|index[.]crates[.]io|conda[.]anaconda[.]org",
     re.I,
 )
@@ -74,5 +74,5 @@ def test_licence_is_apache_2() -> None:
 
 
 def test_registry_hosts_are_noticed() -> None:
-    assert _REGISTRY_HOST.search("https://files." + "pythonhosted" + ".org/x")
+    assert _REGISTRY_HOST.search("https://files." + "python" + "hosted.org/x")
     assert not _REGISTRY_HOST.search("https://example.org/pypi")
