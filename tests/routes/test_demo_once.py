@@ -37,19 +37,18 @@ def test_tshark_decodes_a_captured_morning(tmp_path: Path) -> None:
     capture = tmp_path / "air.btsnoop"
     result = CliRunner().invoke(main, ["demo", "--once", "--capture", str(capture)])
     assert result.exit_code == 0, result.output
-    fields = ["btcommon.eir_ad.entry.flags.le_only", "btcommon.eir_ad.entry.uuid_16"]
-    fields += ["btcommon.eir_ad.entry.service_data"]
+    entry = "btcommon.eir_ad.entry"
+    flags = [f"{entry}.flags.le_general_discoverable_mode", f"{entry}.flags.bredr_not_supported"]
+    fields = [*flags, f"{entry}.uuid_16", f"{entry}.service_data"]
     words = ["tshark", "-r", str(capture), "-c", "20000", "-T", "fields", "-E", "occurrence=f"]
-    words += [
-        "-Y",
-        "btcommon.eir_ad.entry.service_data",
-        *(word for field in fields for word in ("-e", field)),
-    ]
-    lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    words += ["-Y", f"{entry}.service_data", *(word for field in fields for word in ("-e", field))]
+    shown = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.splitlines()
     assert len(lines) > 1000
     for line in lines:
-        _, uuid, data = line.split("\t")
-        assert uuid == "0x4e56"
+        general, no_classic, uuid, data = line.split("\t")
+        assert [int(general, 0), int(no_classic, 0), uuid] == [1, 1, "0x4e56"]
         payload = bytes.fromhex(data.replace(":", ""))
         assert len(payload) == 20
         assert payload[0] == 0x40
