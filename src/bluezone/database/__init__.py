@@ -1,0 +1,1 @@
+"""The database as a port: functions of a connection, run in transactions."""
