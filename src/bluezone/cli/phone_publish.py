@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,7 @@ async def _publish(
     home: Path, region: Region, send: Callable[[Publisher, float], Awaitable[Published]]
 ) -> Published:
     from bluezone.clock import SystemClock
+    from bluezone.phone.errors import ServerError
     from bluezone.phone.publishing import Publisher
     from bluezone.phone.server_client import ServerClient, open_http
     from bluezone.phone.store.phone_store import PhoneStore
@@ -95,7 +97,12 @@ async def _publish(
         async with open_http(region) as http:
             client = ServerClient(region, http, clock, random_bytes)
             now = float((await client.ask_time()).signed)
-            return await send(Publisher(client, store, region, clock, random_bytes), now)
+            publisher = Publisher(client, store, region, clock, random_bytes)
+            try:
+                return await send(publisher, now)
+            finally:
+                with suppress(ServerError):
+                    await publisher.finish_as_cover()
     finally:
         store.close()
 

@@ -79,6 +79,7 @@ class Publisher:
         self._region = region
         self._clock = clock
         self._random_bytes = random_bytes
+        self._owes_upload = False
 
     def close_and_commit(self, now: float, code: bytes = b"") -> tuple[tuple[OwnKey, ...], Commitment]:
         """Closes the running key early and commits to all keys; both are saved before anything is sent.
@@ -119,8 +120,8 @@ class Publisher:
         """
         answer = Answer(AnswerStatus.SAMPLE_UNKNOWN)
         for commitment in self._store.outbox.commitments():
-            request = Redemption(RedemptionMode.SWAB, bytes(CODE_LENGTH), commitment.hash())
-            answer = await self._client.redeem(request.encode())
+            await self.finish_as_cover()
+            answer = await self._redeem(RedemptionMode.SWAB, bytes(CODE_LENGTH), commitment)
             if answer.status is AnswerStatus.GOOD:
                 return commitment, self._checked(answer, now)
             if answer.status is not AnswerStatus.SAMPLE_UNKNOWN:
@@ -135,8 +136,7 @@ class Publisher:
             DiagnosisError: the authority refused it.
             ServerError: no answer; the same code may be tried again.
         """
-        request = Redemption(RedemptionMode.CODE, parse_code(typed), commitment.hash())
-        answer = await self._client.redeem(request.encode())
+        answer = await self._redeem(RedemptionMode.CODE, parse_code(typed), commitment)
         if answer.status is not AnswerStatus.GOOD:
             raise DiagnosisError(refusal(answer.status))
         return self._checked(answer, now)
@@ -181,8 +181,22 @@ class Publisher:
             ServerError: no answer; cover is not tried again.
         """
         await self._client.redeem(cover_redemption(self._random_bytes))
+        self._owes_upload = True
+        await self.finish_as_cover()
+
+    async def finish_as_cover(self) -> None:
+        """Ends a fruitless attempt as cover ends: every answered redemption is followed by an upload.
+
+        Without it, whoever watches the network would know a refused code from cover. Takes 5 to 60 seconds
+        where an upload is owed, and no time where none is.
+
+        Raises:
+            ServerError: no answer; cover is not tried again.
+        """
+        if not self._owes_upload:
+            return
         await self._clock.sleep(uniform(self._random_bytes, MIN_WAIT_S, MAX_WAIT_S))
-        await self._client.publish(cover_upload(self._random_bytes))
+        await self._send_upload(cover_upload(self._random_bytes))
 
     async def resume(self) -> bool:
         """Sends an upload that was prepared and never answered; False if there is none.
@@ -195,7 +209,7 @@ class Publisher:
         upload = outbox.pending()
         if upload is None:
             return False
-        answer = await self._client.publish(upload)
+        answer = await self._send_upload(upload)
         if answer.status is AnswerStatus.UNAVAILABLE:
             raise ServerUnreachable(refusal(answer.status))
         if answer.status is not AnswerStatus.GOOD:
@@ -203,6 +217,15 @@ class Publisher:
             raise DiagnosisError(refusal(answer.status))
         outbox.accepted()
         return True
+
+    async def _redeem(self, mode: RedemptionMode, code: bytes, commitment: Commitment) -> Answer:
+        answer = await self._client.redeem(Redemption(mode, code, commitment.hash()).encode())
+        self._owes_upload = True
+        return answer
+
+    async def _send_upload(self, upload: bytes) -> Answer:
+        self._owes_upload = False  # Also where no answer comes: a second one would not look like cover.
+        return await self._client.publish(upload)
 
     def _checked(self, answer: Answer, now: float) -> bytes:
         try:
