@@ -37,6 +37,8 @@ from bluezone.protocol.verification_code import CODE_LENGTH, parse_code
 MIN_WAIT_S = 5.0
 MAX_WAIT_S = 60.0
 COMMITMENT_KEPT_S = 21 * DAY_S
+# A commitment covers three days ahead; two of them are left for the way to the swab.
+SHOWN_AGAIN_S = DAY_S
 # Eight scans that are 50..70 s apart always fit into an interval; fewer means that the phone was off.
 SCANS_THROUGHOUT = INTERVAL_S // 70
 # These say that an earlier upload was accepted: its keys are public, and stay marked.
@@ -256,8 +258,22 @@ def commit_before_swab(
     keys = prepare_keys(ledger.own_keys(), now, random_bytes, tek_period_of(ledger), close_running=False)
     ledger.save_own_keys(keys)
     commitment = commit(keys, now, random_bytes)
-    store.outbox.save_commitment(commitment, int(now) - COMMITMENT_KEPT_S)
+    store.outbox.show(commitment, int(now) - COMMITMENT_KEPT_S)
     return tuple(keys), commitment
+
+
+def shown_commitment(store: PhoneStore, now: float) -> Commitment | None:
+    """The commitment to show again: that of the last code, while it is young enough to have its keys ahead.
+
+    One code for one sample keeps a phone from asking for several; somebody who gives a second sample
+    makes a new one.
+
+    Args:
+        store: of the phone.
+        now: seconds UTC.
+    """
+    shown = store.outbox.shown()
+    return shown if shown and now - shown.made_at <= SHOWN_AGAIN_S else None
 
 
 def _starts_in(upload: bytes) -> list[int]:

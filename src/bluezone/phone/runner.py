@@ -41,7 +41,7 @@ from bluezone.phone.events import (
 )
 from bluezone.phone.following import BatchFollower, MatchSettings, tek_period_of
 from bluezone.phone.place import Fix
-from bluezone.phone.publishing import Published, Publisher, commit_before_swab
+from bluezone.phone.publishing import Published, Publisher, commit_before_swab, shown_commitment
 from bluezone.phone.risk import RiskRules
 from bluezone.phone.server_client import ServerClient
 from bluezone.phone.status import Status
@@ -188,6 +188,12 @@ class PhoneRunner:
         keys, commitment = commit_before_swab(self.store, self._trusted_now(), self._random_bytes)
         self._post(KeysChanged(keys))
         return commitment.hash()
+
+    def shown_at_swab(self) -> tuple[bytes, int] | None:
+        """C, 32 bytes, of the code to show again, and when it was made, seconds UTC; None without one."""
+        now = self.status().now
+        shown = None if now is None else shown_commitment(self.store, now)
+        return (shown.hash(), shown.made_at) if shown else None
 
     @asynccontextmanager
     async def _one_attempt(self) -> AsyncIterator[float]:
