@@ -1,14 +1,13 @@
 """Errors of local government's outreach: one family, a stable code each, a sentence for who reads it.
 
 OutreachError
-├── UnitError
-│   ├── UnitUnknown          no unit of this id
-│   └── UnitsRefused         a list of units that is not a tree; carries every problem
-├── InstructionRefused       an instruction that cannot be sent; carries every problem
-├── ReportError
-│   ├── ReportRefused        impossible or missing figures; carries every problem
-│   └── ReportOutdated       somebody else stored a newer version meanwhile; carries both
-├── SpreadsheetRefused       a file that is not read at all: too large, with macros, broken
+├── Refusal                  something that came in is not accepted; carries every problem
+│   ├── UnitsRefused         a list of units that is not a tree
+│   ├── InstructionRefused   an instruction that cannot be sent
+│   ├── ReportRefused        impossible or missing figures
+│   └── SpreadsheetRefused   a file that is not read at all: too large, with macros, broken
+├── UnitUnknown              no unit of this id
+├── ReportOutdated           somebody else stored a newer version meanwhile
 └── LetterError              a letter that cannot be written
     └── TypesettingFailed    the typesetter did not make the PDF
 """
@@ -16,11 +15,10 @@ OutreachError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bluezone.outreach.problem import Problem
-    from bluezone.outreach.report import Report
+from bluezone.outreach.problem import Problem
+
+_SHOWN = 20
 
 
 class OutreachError(Exception):
@@ -29,65 +27,56 @@ class OutreachError(Exception):
     code: str = "outreach"
 
 
-class _WithProblems(OutreachError):
-    """An error that carries everything that is wrong, so that it can be put right in one go."""
+class Refusal(OutreachError):
+    """Something that came in is not accepted; nothing of it was stored, and every problem is told at once."""
+
+    code = "refused"
 
     def __init__(self, sentence: str, problems: Sequence[Problem] = ()) -> None:
-        super().__init__(sentence + "".join(f"\n  {problem}" for problem in problems[:20]))
+        super().__init__(sentence + "".join(f"\n  {problem}" for problem in problems[:_SHOWN]))
         self.problems = tuple(problems)
 
 
-class UnitError(OutreachError):
-    """Something is wrong with a unit or with the tree of units."""
-
-    code = "unit"
-
-
-class UnitUnknown(UnitError):
-    """No unit of this id is known."""
-
-    code = "unit-unknown"
-
-
-class UnitsRefused(_WithProblems, UnitError):
+class UnitsRefused(Refusal):
     """A list of units is not a tree, or a line of it cannot be used."""
 
     code = "units-refused"
 
 
-class InstructionRefused(_WithProblems):
+class InstructionRefused(Refusal):
     """An instruction cannot be sent as it is."""
 
     code = "instruction-refused"
 
 
-class ReportError(OutreachError):
-    """Something is wrong with a report."""
-
-    code = "report"
-
-
-class ReportRefused(_WithProblems, ReportError):
+class ReportRefused(Refusal):
     """A report has figures that cannot be, or lacks some that were asked for; nothing was stored."""
 
     code = "report-refused"
 
 
-class ReportOutdated(ReportError):
+class SpreadsheetRefused(Refusal):
+    """A spreadsheet is not read at all: too large, with macros, or not a spreadsheet."""
+
+    code = "spreadsheet-refused"
+
+
+class UnitUnknown(OutreachError):
+    """No unit of this id is known."""
+
+    code = "unit-unknown"
+
+
+class ReportOutdated(OutreachError):
     """Somebody else stored a newer version of this report meanwhile; both are kept for comparison."""
 
     code = "report-outdated"
 
-    def __init__(self, sentence: str, *, stored: Report, offered: Report) -> None:
-        super().__init__(sentence)
-        self.stored = stored
-        self.offered = offered
-
-
-class SpreadsheetRefused(_WithProblems):
-    """A spreadsheet is not read at all: too large, with macros, or not a spreadsheet."""
-
-    code = "spreadsheet-refused"
+    def __init__(self, stored_version: int) -> None:
+        super().__init__(
+            f"version {stored_version} of this report was stored meanwhile; compare the two and send again"
+        )
+        self.stored_version = stored_version
 
 
 class LetterError(OutreachError):

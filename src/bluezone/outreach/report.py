@@ -98,13 +98,10 @@ def check_version(stored: Report | None, offered: Report) -> None:
     """That a report follows the version that its officer saw, so its version is one more than the stored one.
 
     Raises:
-        ReportOutdated: somebody else stored a version meanwhile; it carries both, nothing is lost.
+        ReportOutdated: somebody else stored a version meanwhile; `differences` says where the two differ.
     """
     if stored is not None and offered.version != stored.version + 1:
-        sentence = (
-            f"version {stored.version} of this report was stored meanwhile; compare the two and send again"
-        )
-        raise ReportOutdated(sentence, stored=stored, offered=offered)
+        raise ReportOutdated(stored.version)
 
 
 def accept_report(
