@@ -67,6 +67,9 @@ class Signer:
     on_behalf: str = ""
 
 
+NOBODY = Signer()
+
+
 @dataclass(frozen=True, slots=True)
 class Instruction:
     """An official letter that asks for reports.
@@ -114,7 +117,7 @@ class Instruction:
     addressed_to: tuple[str, ...] = ()
     copies_to: tuple[str, ...] = ()
     place: str = ""
-    signer: Signer = Signer()
+    signer: Signer = NOBODY
     opened_at: int | None = None
     closed_at: int | None = None
     utc_offset_minutes: int = VIETNAM_OFFSET_MINUTES

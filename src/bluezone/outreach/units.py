@@ -59,6 +59,8 @@ class Unit:
         population: people who live there; None when not known.
         smartphones: of them with a smartphone; None when not known.
         officers: whom to reach, the first one first.
+        body: the committee on whose letters it stands, such as "Ủy ban nhân dân thành phố Gia Nghĩa".
+        office: the office that acts for it, such as "Phòng Văn hóa và Thông tin"; empty for none.
         logo: name of a picture file; empty for none.
         hotline: the unit's own; empty for none.
         address: postal.
@@ -74,6 +76,8 @@ class Unit:
     population: int | None = None
     smartphones: int | None = None
     officers: tuple[Officer, ...] = ()
+    body: str = ""
+    office: str = ""
     logo: str = ""
     hotline: str = ""
     address: str = ""
