@@ -7,9 +7,17 @@ OutreachError
 │   ├── ReportRefused        impossible or missing figures
 │   └── SpreadsheetRefused   a file that is not read at all: too large, with macros, broken
 ├── UnitUnknown              no unit of this id
+├── InstructionUnknown       no instruction of this id
+├── InstructionClosed        the instruction is closed, or was not sent yet
 ├── ReportOutdated           somebody else stored a newer version meanwhile
-└── LetterError              a letter that cannot be written
-    └── TypesettingFailed    the typesetter did not make the PDF
+├── UploadMissing            the file that was looked at is gone
+├── LetterError              a letter that cannot be written
+│   ├── LetterOutdated       somebody else saved this letter meanwhile
+│   └── TypesettingFailed    the typesetter did not make the PDF
+└── HomeError                the folder of outreach
+    ├── HomeExists           there is already one in it
+    ├── HomeIncomplete       a file is missing or cannot be read
+    └── SettingsInvalid      a setting is unknown or out of range
 """
 
 from __future__ import annotations
@@ -67,6 +75,18 @@ class UnitUnknown(OutreachError):
     code = "unit-unknown"
 
 
+class InstructionUnknown(OutreachError):
+    """No instruction of this id is known."""
+
+    code = "instruction-unknown"
+
+
+class InstructionClosed(OutreachError):
+    """The instruction is closed, or was not sent yet; what was typed is kept as a draft."""
+
+    code = "instruction-closed"
+
+
 class ReportOutdated(OutreachError):
     """Somebody else stored a newer version of this report meanwhile; both are kept for comparison."""
 
@@ -79,13 +99,49 @@ class ReportOutdated(OutreachError):
         self.stored_version = stored_version
 
 
+class UploadMissing(OutreachError):
+    """The file that was looked at is gone; send it again."""
+
+    code = "upload-missing"
+
+
 class LetterError(OutreachError):
     """A letter cannot be written."""
 
     code = "letter"
 
 
+class LetterOutdated(LetterError):
+    """Somebody else saved this letter meanwhile; nothing was changed."""
+
+    code = "letter-outdated"
+
+
 class TypesettingFailed(LetterError):
     """The typesetter did not make the PDF of a letter."""
 
     code = "typesetting-failed"
+
+
+class HomeError(OutreachError):
+    """Something is wrong with the folder of outreach."""
+
+    code = "outreach-home"
+
+
+class HomeExists(HomeError):
+    """The folder already holds an outreach; nothing is overwritten."""
+
+    code = "outreach-home-exists"
+
+
+class HomeIncomplete(HomeError):
+    """A file of outreach is missing or unreadable."""
+
+    code = "outreach-home-incomplete"
+
+
+class SettingsInvalid(HomeError):
+    """A setting of outreach is unknown or out of range."""
+
+    code = "outreach-settings-invalid"
