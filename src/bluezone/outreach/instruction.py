@@ -59,12 +59,17 @@ class Signer:
     Attributes:
         office: such as "TRƯỞNG PHÒNG".
         name: empty until somebody signs.
-        on_behalf: such as "KT." for a deputy; empty for the holder of the office.
+        on_behalf: such as "KT. TRƯỞNG PHÒNG" for a deputy; empty for the holder of the office.
     """
 
     office: str = ""
     name: str = ""
     on_behalf: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Above the signature: on whose behalf, then the office."""
+        return tuple(line for line in (self.on_behalf, self.office) if line)
 
 
 NOBODY = Signer()

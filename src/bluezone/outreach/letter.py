@@ -143,6 +143,7 @@ class Letter:
         state: the state's name, on the right.
         motto: below it.
         place_and_date: in italics.
+        issued_on: the same civil date.
         courtesy: what a translation says about itself; empty in the official form.
         to_label: "Kính gửi:".
         addressed_to: whom.
@@ -160,6 +161,7 @@ class Letter:
     state: str
     motto: str
     place_and_date: str
+    issued_on: date
     courtesy: str
     to_label: str
     addressed_to: tuple[str, ...]
@@ -188,6 +190,7 @@ def put_into_frame(unit: Unit, frame: Frame, parts: tuple[Part, ...], say: Say, 
         state=say("letter.state"),
         motto=say("letter.motto"),
         place_and_date=f"{frame.place}, {long_date(frame.issued_on, language)}",
+        issued_on=frame.issued_on,
         courtesy="" if language == "vi" else say("letter.courtesy"),
         to_label=say("letter.to"),
         addressed_to=frame.addressed_to,
@@ -225,8 +228,8 @@ def write_instruction(instruction: Instruction, tree: UnitTree, say: Say, langua
         tasks.append(say("instruction.kit", address=instruction.kit_address))
     tasks.append(_report_task(instruction, say, language))
     parts += [Paragraph(f"{number}. {task}") for number, task in enumerate(tasks, 1)]
-    asked = tuple(say(f"field.{name}") for name in instruction.asked)
-    parts += [Paragraph(say("instruction.asked")), Items(asked), Paragraph(say("instruction.closing"))]
+    asked = "; ".join(_small_first(say(f"field.{name}")) for name in instruction.asked)
+    parts += [Paragraph(say("instruction.asked", fields=asked)), Paragraph(say("instruction.closing"))]
     return put_into_frame(unit, frame_of(instruction, tree), tuple(parts), say, language)
 
 
@@ -256,6 +259,10 @@ def _report_task(instruction: Instruction, say: Say, language: str) -> str:
         every = say(f"instruction.every.{instruction.repeat_days}")
         return say("instruction.due.repeated", every=every, count=instruction.period_count, **values)
     return say("instruction.due", **values)
+
+
+def _small_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _numbered(number: str) -> str:

@@ -82,8 +82,8 @@ def count_text(count: int, language: str) -> str:
 
 
 def percent_text(rate: Fraction, language: str, digits: int = 2) -> str:
-    """A rate as a percentage, rounded half up: 69,02 % or 69.02%."""
-    mark = "%" if language == "en" else " %"
+    """A rate as a percentage, rounded half up: 69,02 % or, in English, 69.02%."""
+    mark = "%" if language == "en" else "\u00a0%"  # never alone on the next line
     return decimal_text(rate * 100, language, digits) + mark
 
 

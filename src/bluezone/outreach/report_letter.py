@@ -275,8 +275,8 @@ def _result_parts(
 
 
 def _resident_table(rows: Sequence[Row], voice: Voice) -> Table:
-    widths = {"no": 4, "unit": 19, "population": 10, "smartphones": 10, "installed": 9, "growth": 9,
-              "of_population": 9, "of_smartphones": 10, "rank": 6, "status": 10}  # fmt: skip
+    widths = {"no": 5, "unit": 20, "population": 9, "smartphones": 10, "installed": 9, "growth": 9,
+              "of_population": 9, "of_smartphones": 10, "rank": 7, "status": 10}  # fmt: skip
     columns = [
         Column(voice.say(f"table.{name}"), width, name not in ("unit", "status"))
         for name, width in widths.items()
@@ -312,7 +312,7 @@ def _staff_table(rollup: RollUp, voice: Voice) -> list[Part]:
     if not rows:
         return []
     columns = (
-        Column(voice.say("table.no"), 4),
+        Column(voice.say("table.no"), 5),
         Column(voice.say("table.unit"), 40, is_number=False),
         Column(voice.say("table.staff_smartphones"), 18),
         Column(voice.say("table.staff_installed"), 18),

@@ -153,7 +153,7 @@ def test_the_ward_of_2020_would_have_been_told() -> None:
     problem = check_typed_rate(Fraction(68, 100), share, "rate_smartphones")
     assert problem is not None
     assert "2.121" in sentence(problem, words_of("vi"))
-    assert "69,02 %" in sentence(problem, words_of("vi"))
+    assert "69,02\u00a0%" in sentence(problem, words_of("vi"))
     assert "69.02%" in sentence(problem, words_of("en"))
     assert check_typed_rate(Fraction(690, 1000), share, "rate_smartphones") is None
 

@@ -34,7 +34,9 @@ def read_units(data: bytes) -> list[Unit]:
         UnitsRefused: a row cannot be used, or the rows are not a tree; carries every problem.
     """
     grid, header = _sheet(data)
-    units, problems, rows = [], [], {}
+    units: list[Unit] = []
+    problems: list[Problem] = []
+    rows: dict[str, int] = {}
     for number, cells in grid:
         first = next((cell.text for cell in cells if not cell.is_blank), "#")
         if number > header.last_row and not first.startswith("#"):
