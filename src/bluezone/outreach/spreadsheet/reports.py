@@ -26,6 +26,7 @@ from bluezone.outreach.units import UnitTree, plain
 
 # The nearest name is searched among all units; a file of nothing but unknown names must not take minutes.
 _SUGGESTED_ROWS = 300
+_PREFILLED = ("unit_id", "population", "smartphones", "rate_population", "rate_smartphones")
 RATES = {"rate_population": "population", "rate_smartphones": "smartphones"}
 
 
@@ -120,6 +121,9 @@ class _Row:
         """What this row says."""
         cells = {name: self._read(name) for name in self.header.columns if name != "unit_id"}
         unit_id, problems = self._unit()
+        if unit_id is not None and not problems and self._is_unfilled():
+            note = Problem("row-unfilled", "", Severity.NOTE, {}, self._place(""))
+            return RowVerdict(self.number, unit_id, self.typed, self._placed(cells, ())[0], (note,), None)
         report = self._report(unit_id or "", cells)
         found = self._check(report, cells) if unit_id is not None else []
         verdicts, rest = self._placed(cells, found)
@@ -131,6 +135,11 @@ class _Row:
     def _is_blank(self) -> bool:
         used = (self.grid.cell(self.number, column) for column in self.header.columns.values())
         return all(cell.is_blank for cell in used)
+
+    def _is_unfilled(self) -> bool:
+        """Whether it holds nothing but what the form was sent out with."""
+        given = [name for name in self.header.columns if name not in _PREFILLED]
+        return all(self.grid.cell(self.number, self.header.columns[name]).is_blank for name in given)
 
     def _place(self, name: str) -> Place:
         return Place(self.grid.sheet, self.number, self.header.columns.get(name, 0))
