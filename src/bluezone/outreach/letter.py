@@ -20,7 +20,7 @@ from bluezone.outreach.units import Unit, UnitTree
 class Say(Protocol):
     """How a sentence is said in the letter's language."""
 
-    def __call__(self, key: str, /, **values: object) -> str:
+    def __call__(self, key: str, **values: object) -> str:
         """The message of a key with its values filled in."""
         ...
 

@@ -6,8 +6,11 @@ a report can have. Finds formulas, merged ranges and hidden rows. Leaves values 
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -25,6 +28,11 @@ MAX_COLUMNS = 200
 MAX_CELLS = 300_000
 MAX_MERGES = 10_000
 _MAX_TAGS = 2_500_000
+# All that the archive reader raises on bytes that somebody has tampered with.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, NotImplementedError, OSError, EOFError,
+    ValueError, RuntimeError, KeyError, IndexError,
+)  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _MACRO_PARTS = ("vbaproject.bin", "macrosheets/", "activex/")
@@ -94,7 +102,7 @@ def scan_archive(data: bytes) -> dict[str, Scan]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return dict(_scanned(archive))
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise refused("file-damaged") from error
 
 

@@ -26,7 +26,7 @@ def read_csv(data: bytes) -> Grid:
     Raises:
         SpreadsheetRefused: no known encoding, or over a limit.
     """
-    text = decode(data)
+    text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     first_line, _, rest = text.partition("\n")
     first_row = 1
     if first_line.strip().lower().startswith("sep=") and len(first_line.strip()) == 5:
@@ -85,20 +85,26 @@ def _is_text(text: str) -> bool:
 
 def _separator(text: str) -> str:
     """The one that cuts the first lines into the most equal number of columns."""
-    head = text[:50_000]
     best, best_score = ",", 0
     for separator in SEPARATORS:
-        widths = [
-            len(row)
-            for _, row in zip(
-                range(_LOOKED_AT), csv.reader(StringIO(head), delimiter=separator), strict=False
-            )
-        ]
+        widths = _widths(text[:50_000], separator)
         usual = max(set(widths), key=widths.count, default=1)
         score = widths.count(usual) * (usual - 1)
         if score > best_score:
             best, best_score = separator, score
     return best
+
+
+def _widths(text: str, separator: str) -> list[int]:
+    found: list[int] = []
+    try:
+        for row in csv.reader(StringIO(text), delimiter=separator):
+            found.append(len(row))
+            if len(found) == _LOOKED_AT:
+                break
+    except csv.Error:
+        pass  # a field without end; reading the whole says so
+    return found
 
 
 def _rows(text: str, separator: str, first_row: int) -> dict[int, tuple[Cell, ...]]:

@@ -49,7 +49,8 @@ def test_a_right_file_becomes_reports() -> None:
 
 
 READ = [
-    ("1.234", 1234), ("1,234", 1234), ("1 234", 1234), ("1 234", 1234), ("１２３４", 1234), ("１．２３４", 1234),
+    ("1.234", 1234), ("1,234", 1234), ("1 234", 1234),
+    ("1 234", 1234), ("１２３４", 1234), ("１．２３４", 1234),
     ("1'234", 1234), ("1.234 người", 1234), ("1234,00", 1234), (" 1234 ", 1234), (1234.0, 1234), ("0", 0),
 ]  # fmt: skip
 
@@ -64,7 +65,8 @@ def test_numbers_are_read_as_people_write_them(value: object, count: int) -> Non
 
 
 REFUSED = [
-    ("12,5", "count-not-whole"), ("1.23", "count-not-whole"), (12.5, "count-not-whole"), (-3, "count-negative"),
+    ("12,5", "count-not-whole"), ("1.23", "count-not-whole"), (12.5, "count-not-whole"),
+    (-3, "count-negative"),
     ("-3", "count-negative"), ("(3)", "count-negative"), ("khoảng 900", "count-unreadable"),
     ("1.2345", "count-not-whole"), ("12 34", "count-unreadable"), ("1.234,567", "count-not-whole"),
     ("9" * 30, "count-out-of-range"), ("9" * 5000, "count-unreadable"), (10**9, "count-out-of-range"),
