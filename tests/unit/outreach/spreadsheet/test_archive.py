@@ -6,6 +6,7 @@ import struct
 import time
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
@@ -125,7 +126,7 @@ def test_pictures_are_never_unpacked() -> None:
     assert verdict(repacked(RIGHT, added={"xl/media/image1.png": bytes(50_000_000)})).is_clean
 
 
-ENDLESS = {
+ENDLESS: dict[str, tuple[Callable[[], bytes], str]] = {
     "far row": (lambda: b'<row r="999999999"><c r="A999999999"><v>1</v></c></row>', "sheet-too-long"),
     "last row": (lambda: b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>', "sheet-too-long"),
     "far column": (lambda: b'<row r="1"><c r="ZZZ1"><v>1</v></c></row>', "sheet-too-wide"),
