@@ -135,5 +135,5 @@ def test_the_typeface_has_every_letter_of_vietnamese(style: str) -> None:
 
 
 def test_missing_letters_are_noticed() -> None:
-    # The bold italic lacks some, and others lose their horn; the template draws the italic one heavier instead.
+    # The bold italic lacks some: the template draws the italic one heavier instead.
     assert {"ớ", "Ớ"} <= set(not_drawn('weight: "bold", style: "italic"'))
