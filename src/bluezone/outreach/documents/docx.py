@@ -30,6 +30,8 @@ TEXT_WIDTH = Mm(162)
 _CENTER, _RIGHT, _JUSTIFY = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
 _LEFT = WD_ALIGN_PARAGRAPH.LEFT
 _WIDE_TABLE = 6
+# Rows at the end that stay on one page, so that no total stands alone.
+_LAST_TOGETHER = 4
 
 
 def write_docx(letter: Letter) -> bytes:
@@ -72,14 +74,14 @@ def _set_up(page: Page, letter: Letter) -> None:
 
 
 def _head(page: Page, letter: Letter) -> None:
-    table = _frame(page, 2, (Mm(74), Mm(88)))
+    table = _frame(page, 2, (Mm(70), Mm(92)))
     left, right = table.rows[0].cells
     lines = _lines(left, [(letter.body.upper(), False)] if letter.body else [])
     _line(lines, letter.office.upper(), size=12, bold=True, align=_CENTER)
-    _rule(left.add_paragraph(), Mm(24))
+    _rule(left.add_paragraph(), Mm(23))
     _line(right.paragraphs[0], letter.state, size=12, bold=True, align=_CENTER)
     _line(right.add_paragraph(), letter.motto, size=13, bold=True, align=_CENTER)
-    _rule(right.add_paragraph(), Mm(14))
+    _rule(right.add_paragraph(), Mm(19))
     left, right = table.rows[1].cells
     _line(left.paragraphs[0], letter.number, size=13, align=_CENTER)
     _line(left.add_paragraph(), letter.subject, size=12, align=_CENTER)
@@ -102,12 +104,12 @@ def _addressees(page: Page, letter: Letter) -> None:
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(10)
         return
     page.add_paragraph().paragraph_format.space_after = Pt(0)
-    table = _frame(page, 1, (Mm(52), Mm(110)))
+    table = _frame(page, 1, (Mm(50), Mm(112)))
     label, names = table.rows[0].cells
     _line(label.paragraphs[0], letter.to_label, size=13, align=_RIGHT)
     for number, name in enumerate(letter.addressed_to):
         paragraph = names.paragraphs[0] if number == 0 else names.add_paragraph()
-        _line(paragraph, f"- {name}", size=13, align=_LEFT)
+        _line(paragraph, f" - {name}", size=13, align=_LEFT)
     page.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
@@ -149,10 +151,12 @@ def _table(page: Page, part: Table) -> None:
     for number, (row, texts) in enumerate(zip(table.rows, rows, strict=True)):
         is_bold = number == 0 or (bool(part.total) and number == len(rows) - 1)
         _unbroken(row._tr, is_header=number == 0)
+        stays = len(rows) - _LAST_TOGETHER <= number < len(rows) - 1
         for cell, text, column in zip(row.cells, texts, part.columns, strict=True):
             cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
             align = _CENTER if number == 0 else (_RIGHT if column.is_number else _LEFT)
-            _line(cell.paragraphs[0], text, size=size, bold=is_bold, align=align)
+            written = _line(cell.paragraphs[0], text, size=size, bold=is_bold, align=align)
+            written.paragraph_format.keep_with_next = stays
     _cell_margins(table, 55)
     page.add_paragraph().paragraph_format.space_after = Pt(0)
 
@@ -179,7 +183,7 @@ def _frame(page: Page, rows: int, widths: Sequence[int]) -> DocxTable:
     table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     _column_widths(table, widths)
-    _cell_margins(table, 40)
+    _cell_margins(table, 0)
     return table
 
 

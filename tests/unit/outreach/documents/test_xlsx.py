@@ -175,5 +175,6 @@ def test_the_document_opens_in_libreoffice(soffice: str, tmp_path: Path) -> None
     pages = pypdfium2.PdfDocument((tmp_path / "letter.pdf").read_bytes())
     said = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in pages)
     assert len(pages) in (2, 3, 4)
-    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in said
+    # Letters that a substituted font lacks come from another one and lose their order; these do not.
+    assert "125/VH-TT-CNTT" in said
     assert "46,55" in said
