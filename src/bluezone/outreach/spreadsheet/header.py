@@ -59,6 +59,7 @@ def find_header(grid: Grid, kind: str, needed: tuple[str, ...]) -> Header | None
     return best
 
 
+@cache
 def marks(kind: str) -> frozenset[str]:
     """Words with a meaning of their own, as they are compared."""
     return frozenset(plain(text) for text in _tables()["marks"][kind])
