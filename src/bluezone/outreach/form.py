@@ -11,6 +11,7 @@ from datetime import date
 
 from bluezone.outreach.figures import FIELDS, Figures
 from bluezone.outreach.numerals import read_count, read_date
+from bluezone.outreach.plain_text import plain_text
 from bluezone.outreach.problem import Problem
 from bluezone.outreach.report import TEXT_FIELDS, Report
 
@@ -52,7 +53,7 @@ def read_form(
     as_of = read_date(texts.get("as_of", ""))
     if isinstance(as_of, Problem):
         problems += (Problem(as_of.code, "as_of", values=as_of.values),)
-    words = {name: texts.get(name, "").replace("\r\n", "\n").strip() for name in TEXT_FIELDS}
+    words = {name: plain_text(texts.get(name, "")) for name in TEXT_FIELDS}
     report = Report(
         instruction_id,
         period,

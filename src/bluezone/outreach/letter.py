@@ -6,14 +6,15 @@ becomes one. Leaves what a roll-up's letter says to `report_letter`, pages, font
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from bluezone.outreach.figures import Denominator
 from bluezone.outreach.instruction import NOBODY, Instruction, Signer, expected_units
 from bluezone.outreach.numerals import date_text, percent_text
+from bluezone.outreach.plain_text import plain_text
 from bluezone.outreach.units import Unit, UnitTree
 
 
@@ -181,7 +182,7 @@ def put_into_frame(unit: Unit, frame: Frame, parts: tuple[Part, ...], say: Say, 
         say: the language's sentences.
         language: "vi" or "en".
     """
-    return Letter(
+    letter = Letter(
         language=language,
         body=(unit.body or unit.name) if unit.office else "",
         office=unit.office or unit.body or unit.name,
@@ -199,6 +200,7 @@ def put_into_frame(unit: Unit, frame: Frame, parts: tuple[Part, ...], say: Say, 
         copies_to=frame.copies_to or (say("letter.copies.as-above"), say("letter.copies.archive")),
         signer=frame.signer,
     )
+    return printable(letter)
 
 
 def frame_of(instruction: Instruction, tree: UnitTree) -> Frame:
@@ -236,6 +238,21 @@ def write_instruction(instruction: Instruction, tree: UnitTree, say: Say, langua
 def acting(unit: Unit) -> str:
     """Who acts for a unit, as a sentence says it."""
     return unit.office or unit.body or unit.name
+
+
+_T = TypeVar("_T")
+
+
+def printable(value: _T) -> _T:
+    """The same letter, or part of one, whose every text can be put into a document."""
+    made: Any = value
+    if isinstance(value, str):
+        made = plain_text(value)
+    elif isinstance(value, tuple):
+        made = tuple(printable(one) for one in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        made = replace(value, **{one.name: printable(getattr(value, one.name)) for one in fields(value)})
+    return cast(_T, made)
 
 
 def long_date(day: date, language: str) -> str:

@@ -20,6 +20,7 @@ from bluezone.outreach.problem import Problem, Severity, errors_in
 from bluezone.outreach.units import Unit
 
 STAFF_FIELDS = ("staff_smartphones", "staff_installed")
+RESIDENT_FIELDS = ("population", "smartphones", "residents_installed", "residents_new")
 TEXT_FIELDS = ("difficulties", "proposals", "reporter", "reporter_phone")
 MAX_TEXT = {"difficulties": 2000, "proposals": 2000, "reporter": 120, "reporter_phone": 20}
 _PHONE = re.compile(r"\+?\d{8,12}")
@@ -192,6 +193,10 @@ def _check_unit(unit: Unit, today: date) -> Iterator[Problem]:
 
 def _check_given(report: Report, unit: Unit, instruction: Instruction) -> Iterator[Problem]:
     asked = instruction.asked if unit.has_residents else STAFF_FIELDS
+    if report.rolled is None and not unit.has_residents:
+        for name in RESIDENT_FIELDS:
+            if report.figures.get(name) is not None:
+                yield Problem("unit-without-residents", name, values={"unit": unit.name})
     for name in FIELDS if report.rolled is None else ():
         if name in asked and name in instruction.asked and report.figures.get(name) is None:
             yield Problem("field-missing", name)
@@ -204,7 +209,7 @@ def _check_texts(report: Report) -> Iterator[Problem]:
         text: str = getattr(report, name)
         if len(text) > limit:
             yield Problem("text-too-long", name, values={"limit": limit})
-        if any(not (c.isprintable() or c in "\n\r\t") for c in text):
+        if any(not (c.isprintable() or c in "\n\r\t\u00a0") for c in text):
             yield Problem("text-unprintable", name)
     if not report.reporter.strip():
         yield Problem("field-missing", "reporter")

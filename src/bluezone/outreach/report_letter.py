@@ -268,13 +268,15 @@ def _result_parts(
     rollup: RollUp, instruction: Instruction, tree: UnitTree, blocks: Mapping[str, str], voice: Voice
 ) -> list[Part]:
     rows = resident_rows(rollup, tree)
+    by_staff = rollup.denominator is Denominator.STAFF
     parts = [part for name in ("results", "ranking", "target") for part in _block(blocks, name)]
     if rows:
-        parts += [_resident_table(rows, voice), *_chart(rows, rollup, instruction, voice)]
+        parts.append(_resident_table(rows, voice, by_staff=by_staff))
+    parts += _chart(rollup.rows if by_staff else rows, rollup, instruction, voice)
     return parts
 
 
-def _resident_table(rows: Sequence[Row], voice: Voice) -> Table:
+def _resident_table(rows: Sequence[Row], voice: Voice, *, by_staff: bool) -> Table:
     widths = {"no": 5, "unit": 20, "population": 9, "smartphones": 10, "installed": 9, "growth": 9,
               "of_population": 9, "of_smartphones": 10, "rank": 7, "status": 10}  # fmt: skip
     columns = [
@@ -282,7 +284,13 @@ def _resident_table(rows: Sequence[Row], voice: Voice) -> Table:
         for name, width in widths.items()
     ]
     body = [
-        (str(number), row.name, *_resident_cells(row.summary, voice), *_rank_and_status(row, voice))
+        (
+            str(number),
+            row.name,
+            *_resident_cells(row.summary, voice),
+            NOTHING if by_staff else _rank(row),
+            voice.say(f"status.{row.timeliness}"),
+        )
         for number, row in enumerate(rows, 1)
     ]
     total = Summary.sum(row.summary for row in rows)
@@ -303,25 +311,31 @@ def _resident_cells(summary: Summary, voice: Voice) -> tuple[str, ...]:
     )
 
 
-def _rank_and_status(row: Row, voice: Voice) -> tuple[str, str]:
-    return str(row.rank) if row.rank else NOTHING, voice.say(f"status.{row.timeliness}")
+def _rank(row: Row) -> str:
+    return str(row.rank) if row.rank else NOTHING
 
 
 def _staff_table(rollup: RollUp, voice: Voice) -> list[Part]:
     rows = [row for row in rollup.rows if row.summary.uptake.of_staff.whole]
     if not rows:
         return []
-    columns = (
-        Column(voice.say("table.no"), 5),
-        Column(voice.say("table.unit"), 40, is_number=False),
-        Column(voice.say("table.staff_smartphones"), 18),
-        Column(voice.say("table.staff_installed"), 18),
-        Column(voice.say("table.of_staff"), 16),
+    widths = {"no": 5, "unit": 40, "staff_smartphones": 18, "staff_installed": 18, "of_staff": 16}
+    by_staff = rollup.denominator is Denominator.STAFF
+    widths |= {"rank": 9} if by_staff else {}
+    columns = tuple(
+        Column(voice.say(f"table.{name}"), width, is_number=name != "unit") for name, width in widths.items()
     )
     body = tuple(
-        (str(n), row.name, *_staff_cells(row.summary.uptake.of_staff, voice)) for n, row in enumerate(rows, 1)
+        (
+            str(number),
+            row.name,
+            *_staff_cells(row.summary.uptake.of_staff, voice),
+            *((_rank(row),) if by_staff else ()),
+        )
+        for number, row in enumerate(rows, 1)
     )
-    last = ("", voice.say("table.total"), *_staff_cells(rollup.total.uptake.of_staff, voice))
+    rank = ("",) if by_staff else ()
+    last = ("", voice.say("table.total"), *_staff_cells(rollup.total.uptake.of_staff, voice), *rank)
     return [Table(voice.say("table.staff"), columns, body, last)]
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
+from bluezone.outreach.documents.docx import write_docx
+from bluezone.outreach.documents.pdf import write_pdf
+from bluezone.outreach.figures import Denominator
+from bluezone.outreach.instruction import Target
 from bluezone.outreach.letter import (
     Chart,
     Heading,
@@ -17,11 +22,11 @@ from bluezone.outreach.letter import (
     long_date,
     write_instruction,
 )
-from bluezone.outreach.report_letter import BLOCKS, default_blocks
+from bluezone.outreach.report_letter import BLOCKS, default_blocks, write_report
 from bluezone.outreach.rollup import roll_up
 from bluezone.web.language import words_of
 from tests.unit.outreach.case import DAY_S, DUE_AT, INSTRUCTION, TREE
-from tests.unit.outreach.documents.letters import instruction_letter, report_letter, table
+from tests.unit.outreach.documents.letters import FRAME, VERSIONS, instruction_letter, report_letter, table
 
 
 def text_of(letter: Letter) -> str:
@@ -153,3 +158,24 @@ def test_no_key_is_left_without_words(language: str) -> None:
             assert f" {prefix}" not in f" {said}".replace("\n", " ").replace("letter. ", " ")
         assert "{" not in said
     assert table().total.reported_count == 4
+
+
+def test_a_target_for_staff_ranks_in_the_table_of_staff() -> None:
+    staff = replace(INSTRUCTION, target=Target(Fraction(9, 10), Denominator.STAFF))
+    rolled = roll_up(TREE, VERSIONS, instruction=staff, period=0, at=DUE_AT + 7200)
+    say = words_of("vi").text
+    letter = write_report(rolled, staff, TREE, FRAME, default_blocks(rolled, staff, TREE, say), say)
+    residents, table_of_staff = (part for part in letter.parts if isinstance(part, Table))
+    assert {row[8] for row in residents.rows} == {"–"}
+    assert table_of_staff.rows[-1][1:] == ("Phòng Y tế", "12", "9", "75,00\u00a0%", "4")
+    (chart,) = (part for part in letter.parts if isinstance(part, Chart))
+    assert chart.bars[-1].label == "Phòng Y tế"
+    assert "cán bộ" in chart.title
+
+
+def test_what_is_pasted_cannot_break_a_document() -> None:
+    pasted = "Đề nghị\x00 cấp\u200b thêm\x0btờ rơi \ud800\u202e 50\u00a0%"
+    letter = report_letter(proposals=pasted)
+    assert Items(("Đề nghị cấp thêm", "tờ rơi  50\u00a0%")) in letter.parts
+    assert write_docx(letter)
+    assert write_pdf(letter)

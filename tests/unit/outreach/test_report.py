@@ -118,6 +118,10 @@ def test_an_office_reports_its_staff_alone() -> None:
     )
 
 
+def test_an_office_cannot_count_residents_again() -> None:
+    assert ("unit-without-residents", "residents_installed") in found(report("phong-y-te"), OFFICE)
+
+
 def test_a_removed_unit_takes_no_report() -> None:
     removed = replace(PHU, removed_on=date(2020, 8, 19))
     assert ("unit-removed", "unit_id") in found(report(), removed)

@@ -105,9 +105,11 @@ def _write_unit(
     _formula(sheet, f"F{line}", _change(made, line), formats["signed"], growth)
     _formula(sheet, f"G{line}", _rate(made, line, "B", "C"), formats["percent"], uptake.of_population.rate)
     _formula(sheet, f"H{line}", _rate(made, line, "D", "E"), formats["percent"], uptake.of_smartphones.rate)
-    by = "G" if denominator is Denominator.POPULATION else "H"
-    rank = f'=IF(ISNUMBER({by}{line}),RANK({by}{line},{by}${FIRST_ROW}:{by}${last},0),"")'
-    _formula(sheet, f"I{line}", rank, formats["number"], row.rank)
+    if denominator is Denominator.STAFF:
+        sheet.write_blank(line - 1, 8, None, formats["number"])
+    else:
+        by = "G" if denominator is Denominator.POPULATION else "H"
+        _formula(sheet, f"I{line}", _ranking(by, line, last), formats["number"], row.rank)
     sheet.write_string(line - 1, 9, made.say(f"status.{row.timeliness}"), formats["text"])
 
 
@@ -176,7 +178,15 @@ def _write_staff(made: _Book, sheet: Worksheet, rollup: RollUp) -> None:
     for column, width in enumerate((5, 44, 16, 12, 12)):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, made.say("table.staff"), made.formats["title"])
-    names = ("no", "unit", "staff_smartphones", "staff_installed", "of_staff")
+    by_staff = rollup.denominator is Denominator.STAFF
+    names = (
+        "no",
+        "unit",
+        "staff_smartphones",
+        "staff_installed",
+        "of_staff",
+        *(("rank",) if by_staff else ()),
+    )
     for column, name in enumerate(names):
         sheet.write_string(FIRST_ROW - 2, column, made.say(f"table.{name}"), made.formats["head"])
     rows = [row for row in rollup.rows if row.summary.uptake.of_staff.whole]
@@ -188,6 +198,8 @@ def _write_staff(made: _Book, sheet: Worksheet, rollup: RollUp) -> None:
         sheet.write_number(line - 1, 2, share.whole, made.formats["number"])
         sheet.write_number(line - 1, 3, share.part, made.formats["number"])
         _staff_rate(sheet, line, made.formats["percent"], share)
+        if by_staff:
+            _formula(sheet, f"F{line}", _ranking("E", line, last), made.formats["number"], row.rank)
     sheet.write_blank(last, 0, None, made.formats["text-total"])
     sheet.write_string(last, 1, made.say("table.total"), made.formats["text-total"])
     total = rollup.total.uptake.of_staff
@@ -267,6 +279,10 @@ def _rate(made: _Book, line: int, part: str, whole: str) -> str:
 def _change(made: _Book, line: int) -> str:
     basis = _quoted(made.say("xlsx.sheet.basis"))
     return f'=IF(ISNUMBER({basis}!F{line}),{basis}!G{line}-{basis}!F{line},"")'
+
+
+def _ranking(column: str, line: int, last: int) -> str:
+    return f'=IF(ISNUMBER({column}{line}),RANK({column}{line},{column}${FIRST_ROW}:{column}${last},0),"")'
 
 
 def _quoted(sheet: str) -> str:

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from bluezone.outreach.figures import FIELDS, Figures, Share
 from bluezone.outreach.instruction import Instruction, expected_units
+from bluezone.outreach.plain_text import plain_text
 from bluezone.outreach.problem import Place, Problem, Severity, errors_in
 from bluezone.outreach.report import TEXT_FIELDS, Report, check_report, check_typed_rate
 from bluezone.outreach.spreadsheet.archive import refused
@@ -172,7 +173,7 @@ class _Row:
             return cell_count(cell, name)
         if name == "as_of":
             return cell_date(cell, name)
-        return cell_rate(cell, name) if name in RATES else (cell.text, ())
+        return cell_rate(cell, name) if name in RATES else (plain_text(cell.text), ())
 
     def _merged(self, name: str) -> tuple[Problem, ...]:
         """A merged cell is unclear where it covers several rows, or several columns that mean something."""

@@ -11,6 +11,7 @@ from datetime import date
 from typing import cast
 
 from bluezone.outreach.errors import UnitsRefused
+from bluezone.outreach.plain_text import plain_line
 from bluezone.outreach.problem import Place, Problem, errors_in
 from bluezone.outreach.spreadsheet.archive import refused
 from bluezone.outreach.spreadsheet.grid import Grid
@@ -59,7 +60,7 @@ def _sheet(data: bytes) -> tuple[Grid, Header]:
 
 
 def _unit(grid: Grid, header: Header, row: int) -> tuple[Unit, list[Problem]]:
-    texts = {name: grid.cell(row, column).text for name, column in header.columns.items()}
+    texts = {name: plain_line(grid.cell(row, column).text) for name, column in header.columns.items()}
     problems: list[Problem] = []
     values: dict[str, object] = {}
     for name, column in header.columns.items():

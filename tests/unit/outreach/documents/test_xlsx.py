@@ -15,10 +15,12 @@ import pytest
 from openpyxl import load_workbook
 
 from bluezone.outreach.documents.xlsx import FIRST_ROW, write_xlsx
+from bluezone.outreach.figures import Denominator
+from bluezone.outreach.instruction import Target
 from bluezone.outreach.rollup import RollUp, as_report, roll_up
 from bluezone.web.language import words_of
 from tests.unit.outreach.case import DAY_S, DUE_AT, INSTRUCTION, TREE
-from tests.unit.outreach.documents.letters import table
+from tests.unit.outreach.documents.letters import VERSIONS, table
 
 LAST = FIRST_ROW + 3
 TOTAL = LAST + 1
@@ -47,6 +49,14 @@ def test_rates_totals_ranks_and_changes_are_formulas() -> None:
     assert [made[f"{c}{TOTAL}"].value for c in "CDE"] == [f"=SUM({c}{FIRST_ROW}:{c}{LAST})" for c in "CDE"]
     assert all(str(basis[f"{c}{FIRST_ROW}"].value).startswith("=IF(") for c in "BCDEG")
     assert made[f"C{FIRST_ROW}"].value == 11_000
+
+
+def test_a_target_for_staff_ranks_on_the_sheet_of_staff() -> None:
+    staff_target = replace(INSTRUCTION, target=Target(Fraction(9, 10), Denominator.STAFF))
+    rolled = roll_up(TREE, VERSIONS, instruction=staff_target, period=0, at=DUE_AT + 7200)
+    made, staff, _ = sheets(written(rolled), values=True)
+    assert [made[f"I{row}"].value for row in range(FIRST_ROW, TOTAL)] == [None] * 4
+    assert [staff[f"F{row}"].value for row in range(FIRST_ROW, FIRST_ROW + 4)] == [1, 1, 1, 4]
 
 
 def check_values(made: list[Any], rollup: RollUp) -> None:
