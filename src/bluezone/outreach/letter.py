@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar, cast
 from bluezone.outreach.figures import Denominator
 from bluezone.outreach.instruction import NOBODY, Instruction, Signer, expected_units
 from bluezone.outreach.numerals import date_text, percent_text
-from bluezone.outreach.plain_text import plain_text
+from bluezone.outreach.plain_text import printable_text
 from bluezone.outreach.units import Unit, UnitTree
 
 
@@ -247,7 +247,7 @@ def printable(value: _T) -> _T:
     """The same letter, or part of one, whose every text can be put into a document."""
     made: Any = value
     if isinstance(value, str):
-        made = plain_text(value)
+        made = printable_text(value)
     elif isinstance(value, tuple):
         made = tuple(printable(one) for one in value)
     elif is_dataclass(value) and not isinstance(value, type):

@@ -194,7 +194,8 @@ class UnitTree:
 
 def plain(text: str) -> str:
     """A name as it is compared: small letters, no diacritics, no punctuation, single spaces."""
-    spelled = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    folded = unicodedata.normalize("NFKD", text).casefold().replace("đ", "d")
+    spelled = unicodedata.normalize("NFKD", folded)
     return " ".join(
         "".join(c if c.isalnum() else " " for c in spelled if not unicodedata.combining(c)).split()
     )
