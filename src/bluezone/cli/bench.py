@@ -75,11 +75,21 @@ def match() -> None:
     click.echo(f"ratio one morning / a fortnight: {lines[1].value / lines[0].value:.1f}")
 
 
+@bench.command()
+@friendly
+def rollup() -> None:
+    """Reports of 11,000 communes as one national table."""
+    from bluezone.sim.bench_outreach import measure_rollup
+
+    _machine()
+    _lines(measure_rollup())
+
+
 @bench.command(name="all")
 @click.pass_context
 def everything(ctx: click.Context) -> None:
     """Every benchmark, one after the other."""
-    for command in (radio, store, match):
+    for command in (radio, store, match, rollup):
         click.echo(f"\n== {command.name} ==")
         ctx.invoke(command)
 
