@@ -1,4 +1,4 @@
-"""`bluezone kit`: builds, checks and signs the campaign materials of a unit. Everything it decides is elsewhere."""
+"""`bluezone kit`: builds, checks and signs the campaign materials of a unit; decides nothing itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What earlier builds left in a kit's folder: which item was built from which inputs, so that it is not built twice."""
+"""What earlier builds left in a kit's folder: which item was made from which inputs, so none is made twice."""
 
 from __future__ import annotations
 

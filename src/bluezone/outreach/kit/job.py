@@ -71,7 +71,7 @@ class ItemBuilder(Protocol):
     """Makes one item, or a family of them."""
 
     def inputs(self, job: Job) -> Iterable[bytes]:
-        """Everything that the files depend on besides unit, logo, words and plan: sources, templates, recordings.
+        """What the files depend on besides unit, logo, words and plan: sources, templates, recordings.
 
         `package_files` yields files of this package. A file is built again when one of these bytes changes.
         """

@@ -1,4 +1,4 @@
-"""Sets one sheet with typst: a folder with layouts, words, QR code, logo and screens goes in, a PDF or PNG comes out.
+"""Sets one sheet with typst: layouts, words, QR code, logo and screens go in, a PDF or PNG comes out.
 
 Decides what a layout can see (only that folder) and that the bleed box of a print sheet is right. How a
 sheet looks is in `typst/*.typ`; what it says is in `wording`.
@@ -78,7 +78,7 @@ def set_sheet(job: Job, sheet: Sheet, more: Mapping[str, Any] | None = None) -> 
 
 
 def qr_drawing(address: str) -> str:
-    """A QR code as SVG: black squares, no border, rows that overlap a little so that no viewer shows seams."""
+    """A QR code as SVG: black, no border, rows that overlap a little so that no viewer shows seams."""
     code = segno.make(address, error="m", micro=False)
     rows = [bytes(row) for row in code.matrix]
     path = "".join(
@@ -91,7 +91,7 @@ def qr_drawing(address: str) -> str:
 
 
 def with_boxes(content: bytes) -> bytes:
-    """Gives a PDF with crop marks its right bleed box: typst takes everything outside of the cut for bleed."""
+    """Gives a PDF with crop marks its right bleed box: typst takes all outside of the cut for bleed."""
     document = pypdfium2.PdfDocument(content)
     slug = SLUG_MM * _POINTS_PER_MM
     for page in document:
@@ -144,7 +144,7 @@ def _fonts() -> typst.Fonts:
 def _failure(job: Job, error: typst.TypstError) -> ItemFailed:
     if _TOO_LONG in str(error):
         return NameTooLong(
-            f"the name {next(iter(job.unit.name.values()))!r} or {next(iter(job.unit.parent.values()))!r} is too "
-            f"long for {job.item.title['en']}: give a shorter form in the unit file"
+            f"unit.name or unit.parent is too long for the item {job.item.id} ({job.item.title['en']}): "
+            "give a shorter form in the unit file"
         )
     return ItemFailed(f"{job.item.id} cannot be set: {error}")

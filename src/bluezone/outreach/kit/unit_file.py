@@ -94,7 +94,8 @@ def load_unit(path: Path) -> Unit:
             content = file.read(MAX_FILE_LENGTH + 1)
     except OSError as error:
         raise UnitUnreadable(
-            f"the unit file {path} cannot be read ({error.strerror}); copy examples/gia-nghia.toml and fill it in"
+            f"the unit file {path} cannot be read ({error.strerror}): "
+            "copy examples/gia-nghia.toml and fill it in"
         ) from None
     return parse_unit(content, path.parent)
 
@@ -149,7 +150,7 @@ def _tables(content: bytes) -> dict[str, dict[str, Any]]:
 
 
 def _line(value: object, what: str, longest: int) -> str:
-    """One line of text without control characters, composed (NFC): Vietnamese letters are one character each."""
+    """One line without control characters, composed (NFC): a Vietnamese letter is one character."""
     if not isinstance(value, str) or not value.strip():
         raise UnitFileInvalid(f"{what} is missing or no text")
     text = unicodedata.normalize("NFC", " ".join(value.split()))
@@ -207,8 +208,8 @@ def _address(unit: Mapping[str, Any]) -> str:
         plain = False
     if not plain or not _HOST.fullmatch(parts.netloc) or not _PATH.fullmatch(parts.path):
         raise UnitFileInvalid(
-            f"unit.address {text!r} must be the official address, such as https://bluezone.example/gia-nghia: "
-            "https, small letters, no user name, port or question mark"
+            f"unit.address {text!r} must be the official address, such as "
+            "https://bluezone.example/gia-nghia: https, small letters, no user name, port or question mark"
         )
     return text
 

@@ -1,7 +1,7 @@
-"""The one source of text: `texts/*.toml`, a file for what is read, one for what is heard, one for the questions.
+"""The one source of text: `texts/*.toml`, a file each for what is read, what is heard, and the questions.
 
 Decides how facts of a unit come into a text: as `{name}`, `{parent}`, `{address}`, `{hotline}` and
-`{province_hotline}`, and nothing else. Every item takes its words from here; no layout holds words of its own.
+`{province_hotline}`, and nothing else. Every item takes its words from here; no layout has words of its own.
 """
 
 from __future__ import annotations
@@ -35,8 +35,10 @@ class Question:
 
 
 def words_for(language: str, unit: Unit) -> dict[str, Any]:
-    """All texts of a language with the facts of a unit filled in; the tree is that of the TOML files, what is heard and
-    filmed under `media`."""
+    """All texts of a language with a unit's facts filled in: the tree of the TOML files.
+
+    What is spoken and filmed is under `media`.
+    """
     source = {**_read(f"{language}.toml"), "media": _read(f"media-{language}.toml")}
     filled = _each(source, _filler(_facts(language, unit)))
     assert isinstance(filled, dict)

@@ -1,7 +1,7 @@
-"""What must be true of every file of a kit: run at the end of each item's build, and again by `bluezone kit check`.
+"""What must be true of every file of a kit: run after each item's build, and again by `bluezone kit check`.
 
-Decides which checks a kind of file gets. A check is a function from a `Subject` to sentences, one for each thing
-that is wrong. A file with a sentence is not in the kit.
+Decides which checks a kind of file gets. A check is a function from a `Subject` to sentences, one for each
+thing that is wrong. A file with a sentence is not in the kit.
 """
 
 from __future__ import annotations
