@@ -1,4 +1,4 @@
-"""What earlier builds left in a kit's folder: which item was made from which inputs, so none is made twice."""
+"""What earlier builds left in a kit: which item was made from which inputs, so that none is made twice."""
 
 from __future__ import annotations
 
