@@ -1,7 +1,7 @@
 """`manifest.json`: which files a kit has, which items are missing and why, and who signed that.
 
 The signature is Ed25519 over the bytes of the file, in `manifest.json.sig` (64 bytes), so that anybody can
-verify it with openssl and the files with sha256sum. Which key to trust a kit does not say: ask the public site.
+verify it with openssl, and the files with sha256sum. Which key to trust is a question for the public site.
 """
 
 from __future__ import annotations

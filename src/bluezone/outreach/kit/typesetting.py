@@ -79,8 +79,7 @@ def set_sheet(job: Job, sheet: Sheet, more: Mapping[str, Any] | None = None) -> 
 
 def qr_drawing(address: str) -> str:
     """A QR code as SVG: black, no border, rows that overlap a little so that no viewer shows seams."""
-    code = segno.make(address, error="m", micro=False)
-    rows = [bytes(row) for row in code.matrix]
+    rows = _qr(address)
     path = "".join(
         f"M{start} {y}h{end - start}v1.02h-{end - start}z"
         for y, row in enumerate(rows)
@@ -88,6 +87,11 @@ def qr_drawing(address: str) -> str:
     )
     side = len(rows)
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path d="{path}"/></svg>'
+
+
+def qr_side(address: str) -> int:
+    """How many squares a QR code has on a side."""
+    return len(_qr(address))
 
 
 def with_boxes(content: bytes) -> bytes:
@@ -101,6 +105,10 @@ def with_boxes(content: bytes) -> bytes:
     document.save(out)
     document.close()
     return out.getvalue()
+
+
+def _qr(address: str) -> list[bytes]:
+    return [bytes(row) for row in segno.make(address, error="m", micro=False).matrix]
 
 
 def _runs(row: bytes) -> list[tuple[int, int]]:
@@ -127,6 +135,7 @@ def _furnish(folder: Path, job: Job, more: Mapping[str, Any]) -> None:
         "name": job.unit.name.get(job.language, next(iter(job.unit.name.values()))),
         "parent": job.unit.parent.get(job.language, next(iter(job.unit.parent.values()))),
         "has_logo": job.logo_png is not None,
+        "qr_side": qr_side(job.unit.address),
         "bleed_mm": BLEED_MM,
         "slug_mm": SLUG_MM,
         "more": dict(more),
