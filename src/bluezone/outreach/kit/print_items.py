@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from io import BytesIO
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from bluezone.outreach.kit.checks.reading import PICTURE_TEXT
 from bluezone.outreach.kit.items import catalogue
 from bluezone.outreach.kit.job import ItemBuilder, Job, Report, package_files
 from bluezone.outreach.kit.typesetting import Sheet, set_sheet
@@ -46,7 +48,9 @@ class PrintItems:
             report(number / len(job.item.files))
             sheet = SHEETS[plan.name]
             content = set_sheet(job, sheet, more)
-            job.path(plan.name).write_bytes(content if sheet.format == "pdf" else small_png(content))
+            job.path(plan.name).write_bytes(
+                content if sheet.format == "pdf" else small_png(content, described(job))
+            )
 
     @staticmethod
     def _more(job: Job) -> dict[str, object]:
@@ -56,14 +60,32 @@ class PrintItems:
         return {"faq": [{"q": one.question, "a": list(one.answer)} for one in asked]}
 
 
-def small_png(content: bytes) -> bytes:
-    """The same picture in a palette of 256 colours: flat drawings lose nothing that an eye would see."""
+def small_png(content: bytes, described: str) -> bytes:
+    """The same picture in a palette of 256 colours: flat drawings lose nothing that an eye would see.
+
+    Args:
+        content: a PNG.
+        described: what it says, for those who do not see it; goes into the file.
+    """
     with Image.open(BytesIO(content)) as picture:
         resolution = picture.info.get("dpi", (72, 72))
         palette = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    words = PngInfo()
+    words.add_itxt(PICTURE_TEXT, described)
     out = BytesIO()
-    palette.save(out, "PNG", optimize=True, dpi=resolution)
+    palette.save(out, "PNG", optimize=True, dpi=resolution, pnginfo=words)
     return out.getvalue()
+
+
+def described(job: Job) -> str:
+    """What a poster or banner says, as one text."""
+    words = job.words
+    call = words["call"]
+    parts = (
+        f"{words['brand']['name']}: {words['brand']['slogan']}. {call['three']}. {call['lookalike']}",
+        f"{call['hotline']}: {call['numbers']}. {job.unit.name_in(job.language)}",
+    )
+    return " ".join(parts)
 
 
 def _index_rows(job: Job) -> list[dict[str, object]]:

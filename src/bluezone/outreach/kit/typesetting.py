@@ -12,22 +12,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
-import pypdfium2
 import segno
 import typst
 
 from bluezone.outreach.kit.errors import ItemFailed, NameTooLong
 from bluezone.outreach.kit.glyphs import FONT_FOLDER
 from bluezone.outreach.kit.job import PACKAGE, Job
+from bluezone.outreach.kit.pdf import with_bleed_box
 
 BLEED_MM = 3.0
 SLUG_MM = 5.0  # outside of the bleed: crop marks
 _TOO_LONG = "name-too-long"
-_POINTS_PER_MM = 72 / 25.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def set_sheet(job: Job, sheet: Sheet, more: Mapping[str, Any] | None = None) -> 
         raise _failure(job, error) from None
     content = made[0] if isinstance(made, list) else made
     assert isinstance(content, bytes)
-    return with_boxes(content) if sheet.has_marks else content
+    return with_bleed_box(content, SLUG_MM) if sheet.has_marks else content
 
 
 def qr_drawing(address: str) -> str:
@@ -92,19 +90,6 @@ def qr_drawing(address: str) -> str:
 def qr_side(address: str) -> int:
     """How many squares a QR code has on a side."""
     return len(_qr(address))
-
-
-def with_boxes(content: bytes) -> bytes:
-    """Gives a PDF with crop marks its right bleed box: typst takes all outside of the cut for bleed."""
-    document = pypdfium2.PdfDocument(content)
-    slug = SLUG_MM * _POINTS_PER_MM
-    for page in document:
-        left, bottom, right, top = page.get_mediabox()
-        page.set_bleedbox(left + slug, bottom + slug, right - slug, top - slug)
-    out = BytesIO()
-    document.save(out)
-    document.close()
-    return out.getvalue()
 
 
 def _qr(address: str) -> list[bytes]:
@@ -132,8 +117,8 @@ def _furnish(folder: Path, job: Job, more: Mapping[str, Any]) -> None:
         "words": job.words,
         "unit": job.unit.facts(),
         "shown_address": job.unit.shown_address,
-        "name": job.unit.name.get(job.language, next(iter(job.unit.name.values()))),
-        "parent": job.unit.parent.get(job.language, next(iter(job.unit.parent.values()))),
+        "name": job.unit.name_in(job.language),
+        "parent": job.unit.parent_in(job.language),
         "has_logo": job.logo_png is not None,
         "qr_side": qr_side(job.unit.address),
         "bleed_mm": BLEED_MM,

@@ -69,6 +69,14 @@ class Unit:
         """The address as people read it: without scheme and closing stroke."""
         return self.address.removeprefix("https://").rstrip("/")
 
+    def name_in(self, language: str) -> str:
+        """The name in a language; in another one where it has none."""
+        return self.name.get(language, next(iter(self.name.values())))
+
+    def parent_in(self, language: str) -> str:
+        """The name of the office above, likewise."""
+        return self.parent.get(language, next(iter(self.parent.values())))
+
     def facts(self) -> dict[str, object]:
         """What a manifest says about the unit, and what checks compare with."""
         return {

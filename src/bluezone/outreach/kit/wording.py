@@ -66,8 +66,8 @@ def frequent_questions(language: str, facts: Mapping[str, str]) -> tuple[Questio
 
 def _facts(language: str, unit: Unit) -> dict[str, str]:
     return {
-        "name": unit.name[language] if language in unit.name else next(iter(unit.name.values())),
-        "parent": unit.parent[language] if language in unit.parent else next(iter(unit.parent.values())),
+        "name": unit.name_in(language),
+        "parent": unit.parent_in(language),
         "address": unit.shown_address,
         "hotline": unit.national_hotline.replace(" ", _NO_BREAK),
         "province_hotline": unit.province_hotline.replace(" ", _NO_BREAK),

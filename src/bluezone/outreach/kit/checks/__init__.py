@@ -39,11 +39,11 @@ Check = Callable[[Subject], Iterable[str]]
 
 # suffix -> "module:function" of this folder, imported when such a file is checked.
 CHECKS: dict[str, tuple[str, ...]] = {
-    ".pdf": (),
-    ".png": (),
-    ".docx": (),
-    ".pptx": (),
-    ".txt": (),
+    ".pdf": ("qr:check_pdf", "reading:check_pdf", "sheet:check_pdf"),
+    ".png": ("qr:check_picture", "reading:check_picture"),
+    ".docx": ("reading:check_office",),
+    ".pptx": ("reading:check_office",),
+    ".txt": ("reading:check_text",),
     ".mp3": (),
     ".wav": (),
     ".mp4": (),
