@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -13,6 +15,7 @@ import pypdfium2
 
 POINTS_PER_MM = 72 / 25.4
 _ALONE = RLock()
+_OWN_NAME = re.compile(rb"(/ID\[[^\r\n]{1,100})<[0-9A-F]{32}>\]>>")
 
 
 @contextmanager
@@ -40,4 +43,6 @@ def with_bleed_box(content: bytes, slug_mm: float) -> bytes:
             left, bottom, right, top = page.get_mediabox()
             page.set_bleedbox(left + slug, bottom + slug, right - slug, top - slug)
         document.save(out)
-    return out.getvalue()
+    # pdfium draws a new name for the file each time; the same sheet shall be the same bytes.
+    name = hashlib.sha256(content).hexdigest()[:32].upper().encode()
+    return _OWN_NAME.sub(rb"\g<1><" + name + rb">]>>", out.getvalue())

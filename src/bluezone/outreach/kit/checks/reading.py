@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
+import pypdfium2.raw as pdfium
 from PIL import Image
 
 from bluezone.outreach.kit.checks import Subject
@@ -41,8 +42,15 @@ def facts_missing(subject: Subject, text: str) -> Iterator[str]:
 def check_pdf(subject: Subject) -> Iterator[str]:
     """The text of all pages."""
     with opened(subject.path) as document:
-        text = "\n".join(page.get_textpage().get_text_range() for page in document)
+        pages = [page.get_textpage() for page in document]
+        text = "\n".join(page.get_text_range() for page in pages)
+        boxes = sum(
+            pdfium.FPDFText_GetUnicode(page, at) == 0 for page in pages for at in range(page.count_chars())
+        )
     yield from facts_missing(subject, text)
+    if boxes:
+        # A glyph without a character behind it is .notdef: an empty box on paper.
+        yield f"shows {boxes} characters as empty boxes: {FAMILY} lacks them"
     # pdfium marks a hyphen at the end of a line with U+FFFE or U+0002.
     if lacking := uncovered(text.replace("\ufffe", "-").replace("\x02", "-")):
         yield f"has characters that {FAMILY} lacks: {' '.join(lacking[:5])}"

@@ -29,6 +29,7 @@ _SIZE = Pt(13.5)
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _GAP = re.compile(r"(\[[^\]]+\])")
 _OFFICIAL = ("letter", "plan", "report")
+_HEAD_WIDTHS = (Cm(6.6), Cm(9.6))
 _MARGINS = {"top_margin": Cm(2), "bottom_margin": Cm(2), "left_margin": Cm(3), "right_margin": Cm(1.8)}
 
 
@@ -111,7 +112,8 @@ def _foot(paragraph: Paragraph, job: Job) -> None:
 
 def _picture(paragraph: Paragraph, content: bytes, described: str) -> None:
     inline = paragraph.add_run().add_picture(BytesIO(content), height=Cm(0.7))
-    for properties in (inline._inline.docPr, inline._inline.graphic.graphicData.pic.nvPicPr.cNvPr):
+    drawn: Any = inline._inline
+    for properties in (drawn.docPr, drawn.graphic.graphicData.pic.nvPicPr.cNvPr):
         properties.set("descr", described)
 
 
@@ -120,7 +122,8 @@ def _state_head(made: DocumentFile, job: Job, subject: str | None) -> None:
     table = made.add_table(rows=1, cols=2)
     table.autofit = False
     left, right = table.rows[0].cells
-    left.width, right.width = Cm(7), Cm(9.2)
+    for column, cell, width in zip(table.columns, (left, right), _HEAD_WIDTHS, strict=True):
+        column.width = cell.width = width
     _lines(
         left,
         (
@@ -132,6 +135,7 @@ def _state_head(made: DocumentFile, job: Job, subject: str | None) -> None:
     if subject:
         _fill(_centred(left), subject, size=Pt(12))
     _lines(right, ((words["state"], True), (words["motto"], True), (words["place_date"], False)))
+    right.paragraphs[1].runs[0].underline = True
     made.add_paragraph()
 
 
@@ -160,7 +164,7 @@ def _paragraph(
     indent: bool = False,
 ) -> None:
     paragraph = made.add_paragraph()
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if indent else align
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if indent else align  # type: ignore[assignment]
     paragraph.paragraph_format.space_after = Pt(6)
     if indent:
         paragraph.paragraph_format.first_line_indent = Cm(1)
@@ -184,12 +188,9 @@ def _fill(
 
 def _make_field(run: Any, text: str) -> None:
     """Wraps a run into a content control: a click selects the whole gap, typing replaces it."""
-    shade = _element("w:shd", val="clear", color="auto", fill="D9D9D9")
-    run.get_or_add_rPr().append(shade)
+    run.get_or_add_rPr().append(_element("w:shd", val="clear", color="auto", fill="D9D9D9"))
     control, properties, content = (OxmlElement(f"w:{name}") for name in ("sdt", "sdtPr", "sdtContent"))
     properties.append(_element("w:alias", val=text.strip("[]")))
-    properties.append(OxmlElement("w:showingPlcHdr"))
-    properties.append(OxmlElement("w:text"))
     control.append(properties)
     control.append(content)
     run.addprevious(control)
@@ -199,13 +200,18 @@ def _make_field(run: Any, text: str) -> None:
 def _table(made: DocumentFile, columns: list[str], rows: list[list[str]]) -> None:
     table = made.add_table(rows=1, cols=len(columns))
     table.style = "Table Grid"
-    for cell, text in zip(table.rows[0].cells, columns, strict=True):
-        _fill(cell.paragraphs[0], text, bold=True, size=Pt(12))
+    _row(table.rows[0].cells, columns, bold=True)
     table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader", val="true"))
     for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            _fill(cell.paragraphs[0], text, size=Pt(12))
+        _row(table.add_row().cells, row)
     made.add_paragraph()
+
+
+def _row(cells: Iterable[_Cell], texts: Iterable[str], *, bold: bool = False) -> None:
+    for cell, text in zip(cells, texts, strict=True):
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(4)
+        _fill(paragraph, text, bold=bold, size=Pt(12))
 
 
 def _sign(made: DocumentFile, words: dict[str, Any]) -> None:

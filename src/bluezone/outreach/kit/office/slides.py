@@ -120,7 +120,7 @@ def _stored(stage: Stage, job: Job) -> None:
         stage.bullets(words[part]["items"], left + 0.35, _BODY + 0.95, 5.1, 2.1, size=20)
     stage.box(_LEFT, _BODY + 3.35, 11.73, 1.3, BLUE, round_=True)
     stage.text(
-        "\n".join(words["sent"]["items"]),
+        "\n".join((words["sent"]["title"], *words["sent"]["items"])),
         _LEFT + 0.35,
         _BODY + 3.35,
         11.1,
@@ -182,7 +182,7 @@ def _scan(stage: Stage, job: Job, left: float, top: float, side: float) -> None:
         job.unit.shown_address, left - 0.5, top + side, side + 1, 0.45, size=15, bold=True, align="center"
     )
     stage.text(
-        words["call"]["lookalike_lead"].split(":")[0],
+        words["call"]["lookalike_lead"].split(". ")[0],
         left - 0.5,
         top + side + 0.4,
         side + 1,
