@@ -46,9 +46,8 @@ def sheet(tmp_path: Path, body: str, title: str = "A title") -> Path:
 #set text(font: "Be Vietnam Pro", lang: "vi", fallback: false)
 #let code = bytes(sys.inputs.code)
 {body}"""
-    compiler = typst.Compiler(
-        source.encode(), font_paths=[str(FONT_FOLDER)], ignore_system_fonts=True, sys_inputs={"code": code}
-    )
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONT_FOLDER)])
+    compiler = typst.Compiler(source.encode(), font_paths=fonts, sys_inputs={"code": code})
     made = compiler.compile(format="pdf")
     path = tmp_path / "sheet.pdf"
     assert isinstance(made, bytes)
