@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import bluezone
+from bluezone.outreach.site.install_file import STATES
 from bluezone.phone.ui.screen import PROBLEM_KEYS
 from bluezone.sim.demo.plan import Kind
 from bluezone.sim.demo.result import Verdict
@@ -18,7 +19,7 @@ from bluezone.web.language import LANGUAGES, words_of
 from bluezone.web.page import _KNOWN_FAILURES
 
 SOURCE = Path(bluezone.__file__).parent
-FACES = (SOURCE / "web", SOURCE / "phone" / "ui", SOURCE / "sim" / "demo")
+FACES = (SOURCE / "web", SOURCE / "phone" / "ui", SOURCE / "sim" / "demo", SOURCE / "outreach" / "site")
 _KEY = re.compile(r"[a-z][a-z-]*(?:\.[a-z0-9-]+)+")
 _QUOTED = re.compile(rf"'({_KEY.pattern})'")
 # Keys that are put together from a value: the family and every value there is.
@@ -27,6 +28,7 @@ FAMILIES = {
     "kind": tuple(Kind),
     "story": tuple(Step),
     "happening": ("confirmed", "published", "alerted"),
+    "site.state": STATES,
     "pace": ("0", "10", "60", "300", "max"),
     "failure": ("400", "500", *map(str, _KNOWN_FAILURES)),
 }
@@ -64,7 +66,7 @@ def used() -> set[str]:
     known = set(words_of("vi").messages) | set(words_of("en").messages)
     families = {key.split(".")[0] for key in known}
     quoted = {key for key in quoted_in_templates() | literals_in_python() if key.split(".")[0] in families}
-    files = {key for key in quoted if key.endswith((".html", ".css", ".js", ".svg", ".po"))}
+    files = {key for key in quoted if key.endswith((".html", ".css", ".js", ".svg", ".po", ".typ"))}
     return (quoted - files) | composed() | set(PROBLEM_KEYS.values())
 
 
