@@ -73,7 +73,7 @@ def small_png(content: bytes, described: str) -> bytes:
     words = PngInfo()
     words.add_itxt(PICTURE_TEXT, described)
     out = BytesIO()
-    palette.save(out, "PNG", optimize=True, dpi=resolution, pnginfo=words)
+    palette.save(out, "PNG", dpi=resolution, pnginfo=words)
     return out.getvalue()
 
 
