@@ -2,7 +2,7 @@
 
 Decides the chain: rumble away, the voice evened, single peaks held, then ffmpeg's loudnorm in two passes, the
 second in its linear form: one gain for the whole, so that nothing pumps.
-Source: EBU R 128 and ITU-R BS.1770 for the measure; -16 LUFS is what phones and loudspeakers in the open need.
+Source: EBU R 128 and ITU-R BS.1770 for the measure; -16 LUFS is what phones and open-air loudspeakers need.
 """
 
 from __future__ import annotations
