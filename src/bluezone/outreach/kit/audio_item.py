@@ -16,7 +16,7 @@ from bluezone.outreach.kit.job import Job, Report, package_files
 from bluezone.outreach.kit.sound.loudness import normalise
 from bluezone.outreach.kit.sound.pcm import Sound, as_wav, placed
 from bluezone.outreach.kit.sound.program import Command, ffmpeg_program, run
-from bluezone.outreach.kit.voice.choice import voices_of
+from bluezone.outreach.kit.voice.choice import spot_voices
 from bluezone.outreach.kit.voice.port import Voice, decoded, spoken_sound
 from bluezone.outreach.kit.voice.recording import RecordedVoice
 from bluezone.outreach.kit.voice.spoken import spoken
@@ -63,7 +63,7 @@ def _track(job: Job, lines: Sequence[str]) -> Sound:
         sound = decoded(scratch)
         return placed([(_EDGE_S, sound)], sound.seconds + _EDGES_S)
     shortest = 0.0
-    for voice in voices_of(job.unit, job.language):
+    for voice in spot_voices(job.unit, job.language):
         spoken_lines = _speak(voice, lines, scratch)
         shortest = sum(one.seconds for one in spoken_lines) + _EDGES_S + _BREATH_S * (len(lines) - 1)
         if shortest <= LONGEST_S:

@@ -102,14 +102,14 @@ def spoken_spans(sound: Sound, shortest_gap_s: float) -> list[tuple[float, float
     return spans
 
 
-def as_wav(sound: Sound) -> bytes:
-    """A WAV file of it."""
-    samples = array("h", sound.samples)
+def as_wav(sound: Sound, channels: int = 1) -> bytes:
+    """A WAV file of it; in two channels both are the same."""
+    samples = array("h", (sample for sample in sound.samples for _ in range(channels)))
     if sys.byteorder == "big":
         samples.byteswap()
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
-        file.setnchannels(1)
+        file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes(samples.tobytes())

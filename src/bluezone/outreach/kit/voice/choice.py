@@ -9,28 +9,26 @@ from bluezone.outreach.kit.voice.espeak import EspeakVoice
 from bluezone.outreach.kit.voice.piper import PiperVoice
 from bluezone.outreach.kit.voice.port import Voice
 
-# A loudspeaker in the open is heard over wind and traffic: slower than a film.
+# Words a minute, to be tried one after the other until a text fits its time. A loudspeaker in the open is
+# heard over wind and traffic: slower than a film.
 SPOT_PACES = (145, 155, 165, 178)
-FILM_PACE = 165
+FILM_PACES = (160, 172, 185)
 
 
-def voice_of(unit: Unit, language: str, pace: int = FILM_PACE) -> Voice:
-    """The voice that reads a unit's texts.
+def spot_voices(unit: Unit, language: str) -> Iterator[Voice]:
+    """The voices for the loudspeaker; each is faster than the last."""
+    return _voices(unit, language, SPOT_PACES)
 
-    Args:
-        unit: a piper voice of its own speaks Vietnamese only.
-        language: of the text.
-        pace: words a minute, for a voice that can be told.
-    """
+
+def film_voices(unit: Unit, language: str) -> Iterator[Voice]:
+    """The voices for films; each is faster than the last."""
+    return _voices(unit, language, FILM_PACES)
+
+
+def _voices(unit: Unit, language: str, paces: tuple[int, ...]) -> Iterator[Voice]:
+    # A piper voice speaks one language and has its own pace; the operator's is taken for Vietnamese.
     if unit.piper_voice is not None and language == "vi":
-        return PiperVoice(unit.piper_voice, language)
-    return EspeakVoice(language, words_per_minute=pace)
-
-
-def voices_of(unit: Unit, language: str) -> Iterator[Voice]:
-    """The voices to try one after the other until a text fits its time; each is faster than the last."""
-    if unit.piper_voice is not None and language == "vi":
-        yield voice_of(unit, language)
+        yield PiperVoice(unit.piper_voice, language)
         return
-    for pace in SPOT_PACES:
-        yield voice_of(unit, language, pace)
+    for pace in paces:
+        yield EspeakVoice(language, words_per_minute=pace)
