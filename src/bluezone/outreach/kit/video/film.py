@@ -12,6 +12,7 @@ from bluezone.outreach.kit.sound.pcm import as_wav, placed
 from bluezone.outreach.kit.sound.program import ffmpeg_program, run
 from bluezone.outreach.kit.video.commands import join_command, part_command, parts_list, sound_command
 from bluezone.outreach.kit.video.frame import FRAMES, Frame
+from bluezone.outreach.kit.video.looking import require_subtitles
 from bluezone.outreach.kit.video.script import Script, script_of
 from bluezone.outreach.kit.video.speech import SpokenPart, speak_part
 from bluezone.outreach.kit.video.stills import Stills, body_stills, closing_stills
@@ -77,6 +78,7 @@ def _encode(frame: Frame, timeline: Timeline, stills: Stills, kept: Path, *, is_
     half = stills.bases[0].with_name("part.mp4")
     command = part_command(ffmpeg_program(), frame, timeline, stills, half, is_closing=is_closing)
     run(command, "encoding the film", limit_s=_ENCODING_LIMIT_S)
+    require_subtitles(half, frame, timeline, stills)
     landing = kept.with_name(f".{kept.name}.{half.stat().st_ino}")
     landing.write_bytes(half.read_bytes())
     landing.replace(kept)

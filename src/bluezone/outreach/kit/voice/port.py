@@ -63,8 +63,21 @@ def decoded(path: Path) -> Sound:
         ItemFailed: ffmpeg cannot read it.
     """
     # Named as WAV, so that a play list in disguise is not followed to other files.
-    given: Command = ["-protocol_whitelist", "file", "-f", "wav", "-i", path, "-t", str(LONGEST_S)]
+    return decoded_sound(path, "-f", "wav")
+
+
+def decoded_sound(path: Path, *form: str) -> Sound:
+    """The samples of the first sound in a file, at most `LONGEST_S` of it.
+
+    Args:
+        path: a sound or a film.
+        form: options that name its form; without them ffmpeg finds it out.
+
+    Raises:
+        ItemFailed: ffmpeg cannot read it.
+    """
+    head: Command = [ffmpeg_program(), "-hide_banner", "-nostats", "-loglevel", "error"]
+    given: Command = ["-protocol_whitelist", "file", *form, "-i", path, "-t", str(LONGEST_S)]
     asked = ["-map", "0:a:0", "-ac", "1", "-ar", str(RATE), "-f", "s16le", "-"]
-    command = [ffmpeg_program(), "-hide_banner", "-nostats", "-loglevel", "error"]
-    raw, _ = run([*command, *given, *asked], f"reading {path.name}")
+    raw, _ = run([*head, *given, *asked], f"reading {path.name}")
     return from_bytes(raw)
