@@ -21,7 +21,7 @@ from bluezone.outreach.kit.sound.loudness import measure
 from bluezone.outreach.kit.sound.pcm import spoken_spans
 from bluezone.outreach.kit.sound.probe import Media, box_names, probe
 from bluezone.outreach.kit.video.frame import FPS, FRAMES, Frame
-from bluezone.outreach.kit.video.looking import frame_at, has_subtitle
+from bluezone.outreach.kit.video.looking import frame_at, has_subtitle, whole
 from bluezone.outreach.kit.video.script import LENGTH_TOLERANCE_S, LENGTHS
 from bluezone.outreach.kit.video.subtitles import Shown, faults, parse_subrip
 from bluezone.outreach.kit.voice.port import decoded_sound
@@ -42,7 +42,7 @@ def check_film(subject: Subject) -> Iterator[str]:
         yield from _form(media, frame, subject)
         yield from _length(media, subject)
         yield from loudness_faults(measure(subject.path))
-        yield from _code(subject, media)
+        yield from _code(subject, media, frame)
         shown = _subtitles_of(subject)
         yield from _heard(subject.path, shown)
         yield from _seen(subject.path, frame, shown)
@@ -95,8 +95,8 @@ def _length(media: Media, subject: Subject) -> Iterator[str]:
             yield f"{what} {seconds:.2f} s instead of {length.shortest_s:.0f} to {length.longest_s:.0f} s"
 
 
-def _code(subject: Subject, media: Media) -> Iterator[str]:
-    card = frame_at(subject.path, media.frames / FPS - _BEFORE_END_S).convert("L")
+def _code(subject: Subject, media: Media, frame: Frame) -> Iterator[str]:
+    card = frame_at(subject.path, media.frames / FPS - _BEFORE_END_S, whole(frame)).convert("L")
     # Sharp, and as a telephone sees a screen across a room: half as large and soft.
     far = card.resize((card.width // 2, card.height // 2)).filter(ImageFilter.GaussianBlur(0.8))
     for picture in (card, far):
@@ -111,12 +111,12 @@ def _heard(path: Path, shown: Sequence[Shown]) -> Iterator[str]:
 
 def _seen(path: Path, frame: Frame, shown: Sequence[Shown]) -> Iterator[str]:
     for number, one in enumerate(shown, 1):
-        if not has_subtitle(frame_at(path, (one.begin_s + one.end_s) / 2), frame):
+        if not has_subtitle(path, (one.begin_s + one.end_s) / 2, frame):
             yield f"subtitle {number} is not seen at {(one.begin_s + one.end_s) / 2:.1f} s"
     for one, following in pairwise(shown):
         if following.begin_s - one.end_s >= _SMALLEST_GAP_S:
             between = (one.end_s + following.begin_s) / 2
-            if has_subtitle(frame_at(path, between), frame):
+            if has_subtitle(path, between, frame):
                 yield f"a subtitle is seen at {between:.1f} s, where nobody speaks"
 
 

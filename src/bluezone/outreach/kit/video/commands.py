@@ -26,11 +26,11 @@ FADE_FRAMES = 8
 # Distance of a subtitle's middle from the lower edge, and of a picture's upper left corner, pixels.
 SUBTITLE_ABOVE = {"wide": 112, "tall": 330}
 _PICTURE_PLACE = {
-    ("wide", "picture"): ("580", "150"),
-    ("wide", "phone"): ("1370", "36"),
+    ("wide", "picture"): ("660", "150"),
+    ("wide", "phone"): ("1380", "24"),
     ("wide", "people"): ("(W-w)/2", "190"),
     ("tall", "picture"): ("0", "845"),
-    ("tall", "phone"): ("(W-w)/2", "500"),
+    ("tall", "phone"): ("(W-w)/2", "512"),
     ("tall", "people"): ("(W-w)/2", "560"),
 }
 _RISE_S = 0.9

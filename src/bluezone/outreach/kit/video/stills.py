@@ -16,8 +16,7 @@ from bluezone.outreach.kit.video.subtitles import rows
 # Kinds of scenes with a picture that is a layer of its own.
 PICTURED = ("picture", "phone", "people")
 _NO_BREAK = "\u00a0"
-# A number and what it counts stay on one row, and no word stands alone on the last.
-_KEPT_TOGETHER = re.compile(r"(?<=\d) (?=\S)| (?=\S+$)")
+_AFTER_NUMBER = re.compile(r"(?<=\d) (?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def body_stills(job: Job, frame: Frame, scenes: Sequence[Scene], folder: Path) -
     for number, scene in enumerate(scenes):
         words = {
             "kind": scene.kind,
-            "title": kept_together(scene.title),
+            "title": kept_together(scene.title, job.language),
             "note": scene.note,
             "step": scene.step,
         }
@@ -60,9 +59,15 @@ def closing_stills(job: Job, frame: Frame, lines: Sequence[str], folder: Path) -
     return Stills((card,), (None,), ("closing",), _subtitles(job, frame, lines, folder))
 
 
-def kept_together(title: str) -> str:
-    """A title that breaks only where it reads well."""
-    return _KEPT_TOGETHER.sub(_NO_BREAK, title)
+def kept_together(title: str, language: str) -> str:
+    """A title in which a number stays with what it counts.
+
+    Vietnamese words are mostly of two syllables, so its last two are never parted either.
+    """
+    title = _AFTER_NUMBER.sub(_NO_BREAK, title)
+    before, blank, last = title.rpartition(" ")
+    is_joined = _NO_BREAK in before.rpartition(" ")[2] or not blank or language != "vi"
+    return title if is_joined else f"{before}{_NO_BREAK}{last}"
 
 
 def _picture(job: Job, frame: Frame, scene: Scene, path: Path) -> Path | None:
