@@ -34,6 +34,7 @@ class SpotBuilder:
     def inputs(self, job: Job) -> Iterable[bytes]:
         """Sources, and the recording or voice file of the unit."""
         yield from package_files("audio_item.py", "voice", "sound")
+        yield job.unit.voice_region.encode()
         for path in (job.unit.recording, job.unit.piper_voice):
             if path is not None and path.is_file():
                 yield path.read_bytes()
@@ -48,7 +49,7 @@ class SpotBuilder:
         normalise(raw, wav)
         report(0.8)
         run(_mp3_command(job, wav, job.path("loudspeaker-{lang}.mp3")), "writing the MP3")
-        script = "\n".join(_script(job.language, job.words["media"]["spot"], lines))
+        script = "\n".join(_script(job, job.words["media"]["spot"], lines))
         job.path("loudspeaker-{lang}.txt").write_text(script, encoding="utf-8")
 
 
@@ -97,7 +98,7 @@ def _mp3_command(job: Job, wav: Path, mp3: Path) -> Command:
     return [*command, "-c:a", "libmp3lame", "-b:a", "128k", *tags, mp3]
 
 
-def _script(language: str, words: dict[str, Any], lines: Sequence[str]) -> Iterator[str]:
+def _script(job: Job, words: dict[str, Any], lines: Sequence[str]) -> Iterator[str]:
     yield words["title"].upper()
     yield words["script_for"]
     yield words["script_how"]
@@ -106,7 +107,7 @@ def _script(language: str, words: dict[str, Any], lines: Sequence[str]) -> Itera
     yield ""
     yield f"{words['script_sound']}:"
     for line in lines:
-        said = spoken(line, language)
+        said = spoken(line, job.language, job.unit.voice_region)
         if said != line.lower():
             yield f"- {said}"
     yield ""

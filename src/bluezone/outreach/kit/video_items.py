@@ -20,6 +20,7 @@ class FilmBuilder:
         """Sources, layouts, screens, and the voice file of the unit."""
         yield from package_files("video_items.py", "video", "voice", "sound", "typesetting.py")
         yield from package_files("typst/look.typ", "typst/film.typ", "typst/drawings", "screens")
+        yield job.unit.voice_region.encode()
         if job.unit.piper_voice is not None and job.unit.piper_voice.is_file():
             yield job.unit.piper_voice.read_bytes()
 

@@ -12,14 +12,18 @@ import pytest
 from bluezone.outreach.kit.audio_item import BUILDER as SPOT
 from bluezone.outreach.kit.checks import Subject, check_file
 from bluezone.outreach.kit.checks.film import check_subtitles, sync_faults
-from bluezone.outreach.kit.errors import ItemFailed, ProgramMissing, VoiceBroken
+from bluezone.outreach.kit.errors import ItemFailed, ProgramMissing, UnitFileInvalid, VoiceBroken
 from bluezone.outreach.kit.job import Job
 from bluezone.outreach.kit.sound import program
 from bluezone.outreach.kit.sound.pcm import as_wav, placed
+from bluezone.outreach.kit.unit_file import parse_unit
 from bluezone.outreach.kit.video.film import build_film, file_name
 from bluezone.outreach.kit.video.subtitles import Shown
-from tests.unit.outreach.kit.conftest import MakeJob, MakeUnit
+from bluezone.outreach.kit.voice import choice
+from bluezone.outreach.kit.voice.choice import film_voices, spot_voices
+from tests.unit.outreach.kit.conftest import EXAMPLE, MakeJob, MakeUnit
 from tests.unit.outreach.kit.sound.test_pcm import tone
+from tests.unit.outreach.kit.voice.fake_piper import write_fake_voice
 
 
 @pytest.fixture
@@ -80,9 +84,12 @@ def test_a_spot_of_another_length_and_loudness_is_refused(make_job: MakeJob) -> 
 
 
 @pytest.mark.usefixtures("needs_espeak")
-def test_a_spot_that_is_too_long_is_a_sentence(make_job: MakeJob) -> None:
+def test_a_spot_that_is_too_long_is_a_sentence(
+    make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "SPOT_PACES", (178,))
     job = make_job("audio")
-    spot = {**job.words["media"]["spot"], "lines": ["Một câu rất dài, " * 80]}
+    spot = {**job.words["media"]["spot"], "lines": ["Một câu rất dài, " * 60]}
     words = {**job.words, "media": {**job.words["media"], "spot": spot}}
     with pytest.raises(ItemFailed, match="even when it is read fast"):
         build_spot(replace(job, words=words))
@@ -102,6 +109,26 @@ def test_a_machine_without_espeak_or_ffmpeg_says_what_to_install(
             program.ffmpeg_program()
     finally:
         program.ffmpeg_program.cache_clear()
+
+
+def test_the_unit_file_says_whose_accent_is_spoken(make_job: MakeJob) -> None:
+    text = EXAMPLE.read_bytes()
+    unit = parse_unit(text + b'region = "south"\n', EXAMPLE.parent)
+    voice = next(spot_voices(unit, "vi"))
+    assert voice.identity().startswith("espeak-ng vi-vn-x-south")
+    assert next(spot_voices(parse_unit(text, EXAMPLE.parent), "vi")).identity().startswith("espeak-ng vi ")
+    job = make_job("audio")
+    assert list(SPOT.inputs(job)) != list(SPOT.inputs(replace(job, unit=unit))), (
+        "another accent is built anew"
+    )
+    with pytest.raises(UnitFileInvalid, match=r"voice\.region"):
+        parse_unit(text + b'region = "west"\n', EXAMPLE.parent)
+
+
+def test_a_piper_voice_speaks_vietnamese_and_espeak_english(make_job: MakeJob, tmp_path: Path) -> None:
+    unit = replace(make_job("audio").unit, piper_voice=write_fake_voice(tmp_path))
+    assert [voice.identity()[:6] for voice in film_voices(unit, "vi")] == ["piper "]
+    assert [voice.identity()[:15] for voice in film_voices(unit, "en")] == ["espeak-ng en-gb"] * 3
 
 
 SHOWN = [Shown("một", 1.0, 3.0), Shown("hai", 4.0, 6.0)]

@@ -7,8 +7,6 @@ Source: EBU R 128 and ITU-R BS.1770 for the measure; -16 LUFS is what phones and
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,16 +22,23 @@ TOLERANCE_LU = 1.0
 _WORKING_PEAK_DBTP = -3.0
 _HEADROOM_DB = _WORKING_PEAK_DBTP - TARGET_LUFS - 1.0
 EVENED = "highpass=f=80,acompressor=threshold=-24dB:ratio=3:attack=5:release=80:makeup=2"
-_REPORT = re.compile(r"\{[^{}]*\"input_i\"[^{}]*\}")
-_MEASURE = f"loudnorm=I={TARGET_LUFS}:TP={HIGHEST_PEAK_DBTP}:LRA=11:print_format=json"
+# The summary of ffmpeg's ebur128; the second threshold in it is that of the range.
+_REPORT = re.compile(
+    r"I:\s+(?P<lufs>\S+) LUFS\s+Threshold:\s+(?P<threshold>\S+) LUFS.*?LRA:\s+(?P<range>\S+) LU"
+    r".*?True peak:\s+Peak:\s+(?P<peak>\S+) dBFS",
+    re.S,
+)
+# Three times as fast as loudnorm's own first pass, with the same figures.
+_MEASURE = "ebur128=peak=true:framelog=quiet"
+_SILENCE_LUFS = -69.0
 
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """What loudnorm measured.
+    """What was measured.
 
     Attributes:
-        lufs: integrated loudness, LUFS; -inf for silence.
+        lufs: integrated loudness, LUFS; -70 for silence.
         peak_dbtp: true peak, dBTP.
         range_lu: loudness range, LU.
         threshold_lufs: below it nothing was counted.
@@ -46,17 +51,15 @@ class Loudness:
 
 
 def parse_report(said: str) -> Loudness:
-    """The figures in what ffmpeg's loudnorm printed.
+    """The figures in the summary that ffmpeg's ebur128 printed.
 
     Raises:
         ItemFailed: there are none.
     """
-    found = _REPORT.search(said)
+    found = _REPORT.search(said.rpartition("Summary:")[2])
     if found is None:
         raise ItemFailed("ffmpeg measured no loudness; is the file a sound?")
-    report = json.loads(found[0])
-    values = (float(report[f"input_{name}"]) for name in ("i", "tp", "lra", "thresh"))
-    return Loudness(*values)
+    return Loudness(*(float(found[name]) for name in ("lufs", "peak", "range", "threshold")))
 
 
 def measure(path: Path, chain: str = "") -> Loudness:
@@ -106,7 +109,7 @@ def normalise(source: Path, target: Path) -> None:
         ItemFailed: it is silent.
     """
     evened = measure(source, EVENED)
-    if not math.isfinite(evened.lufs):
+    if evened.lufs < _SILENCE_LUFS:
         raise ItemFailed("the sound is silent; there is nothing to make louder")
     held = held_filter(evened)
     chain = f"{held},{gain_filter(measure(source, held))}"

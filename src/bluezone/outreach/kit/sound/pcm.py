@@ -85,7 +85,8 @@ def clipped_share(sound: Sound) -> float:
     """The share of samples (0..1) that touch full scale."""
     if not sound.samples:
         return 0.0
-    return sum(1 for sample in sound.samples if not -FULL_SCALE < sample < FULL_SCALE) / len(sound.samples)
+    touching = sum(map(sound.samples.count, (FULL_SCALE, -FULL_SCALE, -FULL_SCALE - 1)))
+    return touching / len(sound.samples)
 
 
 def spoken_spans(sound: Sound, shortest_gap_s: float) -> list[tuple[float, float]]:
@@ -104,7 +105,9 @@ def spoken_spans(sound: Sound, shortest_gap_s: float) -> list[tuple[float, float
 
 def as_wav(sound: Sound, channels: int = 1) -> bytes:
     """A WAV file of it; in two channels both are the same."""
-    samples = array("h", (sample for sample in sound.samples for _ in range(channels)))
+    samples = array("h", bytes(2 * channels * len(sound.samples)))
+    for channel in range(channels):
+        samples[channel::channels] = sound.samples
     if sys.byteorder == "big":
         samples.byteswap()
     out = io.BytesIO()

@@ -28,7 +28,7 @@ def film_voices(unit: Unit, language: str) -> Iterator[Voice]:
 def _voices(unit: Unit, language: str, paces: tuple[int, ...]) -> Iterator[Voice]:
     # A piper voice speaks one language and has its own pace; the operator's is taken for Vietnamese.
     if unit.piper_voice is not None and language == "vi":
-        yield PiperVoice(unit.piper_voice, language)
+        yield PiperVoice(unit.piper_voice, language, unit.voice_region)
         return
     for pace in paces:
-        yield EspeakVoice(language, words_per_minute=pace)
+        yield EspeakVoice(language, unit.voice_region, pace)

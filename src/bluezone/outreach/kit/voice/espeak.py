@@ -25,7 +25,7 @@ class EspeakVoice:
 
     Attributes:
         language: `vi` or `en`.
-        region: one of `spoken.REGIONS`; for Vietnamese.
+        region: north, central or south; for Vietnamese.
         words_per_minute: pace; espeak counts each Vietnamese syllable as a word.
         program: name or path of the program.
     """

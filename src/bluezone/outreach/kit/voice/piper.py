@@ -27,7 +27,7 @@ class PiperVoice:
     Attributes:
         model: the .onnx file; its settings lie beside it as .onnx.json.
         language: of the texts.
-        region: one of `spoken.REGIONS`; says how numbers are counted.
+        region: north, central or south; says how numbers are counted.
         program: name or path of the program.
     """
 

@@ -9,8 +9,6 @@ from bluezone.outreach.kit.voice.numbers_vi import NORTH, SOUTH
 from bluezone.outreach.kit.voice.spoken_en import EnglishReader
 from bluezone.outreach.kit.voice.spoken_vi import VietnameseReader
 
-REGIONS = ("north", "central", "south")
-
 
 def spoken(text: str, language: str, region: str = "north") -> str:
     """The text in words only: no digit, no sign that a voice would name.
@@ -18,7 +16,7 @@ def spoken(text: str, language: str, region: str = "north") -> str:
     Args:
         text: as printed.
         language: `vi` or `en`.
-        region: one of `REGIONS`; says how Vietnamese numbers are counted.
+        region: north, central or south; says how Vietnamese numbers are counted.
     """
     return _reader(language, region).read(text)
 

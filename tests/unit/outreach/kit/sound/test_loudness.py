@@ -19,19 +19,25 @@ from bluezone.outreach.kit.sound.loudness import (
 from bluezone.outreach.kit.sound.pcm import as_wav, placed, silence
 from tests.unit.outreach.kit.sound.test_pcm import tone
 
-SAID = """[Parsed_loudnorm_0 @ 0x1]
-{
-	"input_i" : "-22.51",
-	"input_tp" : "-2.26",
-	"input_lra" : "5.10",
-	"input_thresh" : "-32.56",
-	"output_i" : "-17.98",
-	"normalization_type" : "dynamic"
-}"""
+SAID = """[Parsed_ebur128_0 @ 0x7fa4d0001c00] Summary:
+
+  Integrated loudness:
+    I:         -22.5 LUFS
+    Threshold: -32.6 LUFS
+
+  Loudness range:
+    LRA:         5.1 LU
+    Threshold: -36.3 LUFS
+    LRA low:   -27.1 LUFS
+
+  True peak:
+    Peak:       -2.3 dBFS
+[out#0/null @ 0x559c] video:0KiB
+"""
 
 
 def test_the_report_is_read() -> None:
-    assert parse_report(SAID) == Loudness(-22.51, -2.26, 5.10, -32.56)
+    assert parse_report(SAID) == Loudness(-22.5, -2.3, 5.1, -32.6)
     with pytest.raises(ItemFailed, match="no loudness"):
         parse_report("Output file does not contain any stream")
 
