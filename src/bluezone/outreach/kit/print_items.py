@@ -51,9 +51,10 @@ class PrintItems:
             report(number / len(job.item.files))
             sheet = SHEETS[plan.name]
             content = set_sheet(job, sheet, more)
-            job.path(plan.name).write_bytes(
-                content if sheet.format == "pdf" else small_png(content, described(job))
-            )
+            if sheet.format == "png":
+                _check_twin(job, plan, sheet, more)
+                content = small_png(content, described(job))
+            job.path(plan.name).write_bytes(content)
 
     @staticmethod
     def _more(job: Job) -> dict[str, object]:
