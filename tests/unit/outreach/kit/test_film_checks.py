@@ -84,9 +84,7 @@ def test_a_spot_of_another_length_and_loudness_is_refused(make_job: MakeJob) -> 
 
 
 @pytest.mark.usefixtures("needs_espeak")
-def test_a_spot_that_is_too_long_is_a_sentence(
-    make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_spot_that_is_too_long_is_a_sentence(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "SPOT_PACES", (178,))
     job = make_job("audio")
     spot = {**job.words["media"]["spot"], "lines": ["Một câu rất dài, " * 60]}
