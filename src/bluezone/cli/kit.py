@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bluezone.outreach.kit.manifest import Manifest
 
+_STOPPED = "build-stopped"
 _KEY_NAME = "kit.key"
 _KEY_VARIABLE = "BLUEZONE_KIT_KEY"
 _in_file = click.Path(dir_okay=False, path_type=Path)
@@ -83,7 +84,9 @@ def build(
         signal.signal(signal.SIGINT, earlier)
     missing = [one for one in manifest.missing if not only or one.item in only]
     _tell(manifest, out, time.monotonic() - began)
-    for one in missing:
+    if any(one.code == _STOPPED for one in missing):
+        click.echo("Stopped. Run the same command again to go on.", err=True)
+    for one in (one for one in missing if one.code != _STOPPED):
         click.echo(f"Missing: {one.item} ({one.language}): {one.why} [{one.code}]", err=True)
     if missing:
         sys.exit(1)

@@ -17,7 +17,7 @@ from threading import Event, Lock
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bluezone.outreach.kit.built_before import FOLDER, BuiltBefore
+from bluezone.outreach.kit.built_before import FOLDER, BuiltBefore, alone_in
 from bluezone.outreach.kit.errors import BuildStopped, ItemFailed, KitError, UnitUnreadable
 from bluezone.outreach.kit.items import catalogue
 from bluezone.outreach.kit.job import BuiltFile, ItemBuilder, Job
@@ -98,8 +98,15 @@ def build_kit(order: Order, show: Callable[[float], None], stop: Event) -> Manif
         order: what to build.
         show: gets the share that is done, 0..1.
         stop: set it to stop soon; what is finished stays.
+
+    Raises:
+        OutputUnusable: the folder cannot be written, or another build works in it.
     """
-    (order.out / FOLDER).mkdir(parents=True, exist_ok=True)
+    with alone_in(order.out):
+        return _build_alone(order, show, stop)
+
+
+def _build_alone(order: Order, show: Callable[[float], None], stop: Event) -> Manifest:
     order.cache.mkdir(parents=True, exist_ok=True)
     logo, notes = _logo(order.unit)
     jobs = _jobs(order, logo)

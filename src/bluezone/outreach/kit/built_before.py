@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
 
+from bluezone.outreach.kit.errors import OutputUnusable
 from bluezone.outreach.kit.job import BuiltFile, Job
 from bluezone.outreach.kit.manifest import describe
 
 FOLDER = ".build"
 _NAME = "built.json"
 _FORMAT = "bz1-kit-built-1"
+
+
+@contextmanager
+def alone_in(kit: Path) -> Iterator[None]:
+    """Makes the folder of a kit and keeps other builds out of it.
+
+    Raises:
+        OutputUnusable: it cannot be written, or another build works in it.
+    """
+    try:
+        (kit / FOLDER).mkdir(parents=True, exist_ok=True)
+        lock = (kit / FOLDER / "lock").open("wb")
+    except OSError as error:
+        raise OutputUnusable(f"the folder {kit} cannot be written: {error.strerror}") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise OutputUnusable(
+                f"another build works in {kit}; wait for it, or take another folder"
+            ) from None
+        yield
 
 
 class BuiltBefore:

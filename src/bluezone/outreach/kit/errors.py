@@ -9,6 +9,7 @@ KitError
 │   ├── ProgramMissing     a program that an item needs is not on this machine
 │   ├── VoiceBroken        the voice, or a recording that replaces it, cannot be used
 │   └── ItemRefused        it was made, and the checks found something
+├── OutputUnusable         the folder of the kit cannot be written, or another build works in it
 ├── BuildStopped           somebody asked to stop; what is finished stays
 ├── KitDamaged             a finished kit is not what its manifest says
 │   └── SignatureInvalid   the manifest was not signed with this key
@@ -80,6 +81,12 @@ class ItemRefused(ItemFailed):
         more = f"; and {len(findings) - _SHOWN} more" if len(findings) > _SHOWN else ""
         super().__init__("; ".join(findings[:_SHOWN]) + more)
         self.findings = tuple(findings)
+
+
+class OutputUnusable(KitError):
+    """The folder of a kit cannot be written, or another build works in it."""
+
+    code = "kit-output"
 
 
 class BuildStopped(KitError):

@@ -142,6 +142,13 @@ def _read(path: Path, longest: int) -> bytes:
     return content
 
 
+def _unit(facts: dict[str, Any]) -> dict[str, Any]:
+    texts = [facts["address"], facts["national_hotline"], facts["province_hotline"], *facts["name"].values()]
+    if not facts["name"] or not all(isinstance(text, str) for text in texts):
+        raise TypeError
+    return dict(facts)
+
+
 def _parse(document: dict[str, Any]) -> Manifest:
     if document["format"] != FORMAT:
         raise ValueError
@@ -154,7 +161,7 @@ def _parse(document: dict[str, Any]) -> Manifest:
         if not isinstance(entry.bytes, int) or not isinstance(entry.sha256, str):
             raise TypeError
     return Manifest(
-        unit=dict(document["unit"]),
+        unit=_unit(document["unit"]),
         languages=tuple(document["languages"]),
         files=entries,
         missing=tuple(Missing(**one) for one in document["missing"]),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from io import BytesIO
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from bluezone.outreach.kit.checks.reading import PICTURE_TEXT
-from bluezone.outreach.kit.items import catalogue
+from bluezone.outreach.kit.checks import Subject
+from bluezone.outreach.kit.checks.reading import PICTURE_TEXT, check_pdf
+from bluezone.outreach.kit.errors import ItemRefused
+from bluezone.outreach.kit.items import FilePlan, catalogue
 from bluezone.outreach.kit.job import ItemBuilder, Job, Report, package_files
 from bluezone.outreach.kit.typesetting import Sheet, set_sheet
 from bluezone.outreach.kit.wording import questions
@@ -48,9 +51,10 @@ class PrintItems:
             report(number / len(job.item.files))
             sheet = SHEETS[plan.name]
             content = set_sheet(job, sheet, more)
-            job.path(plan.name).write_bytes(
-                content if sheet.format == "pdf" else small_png(content, described(job))
-            )
+            if sheet.format == "png":
+                _check_twin(job, plan, sheet, more)
+                content = small_png(content, described(job))
+            job.path(plan.name).write_bytes(content)
 
     @staticmethod
     def _more(job: Job) -> dict[str, object]:
@@ -58,6 +62,15 @@ class PrintItems:
             return {"items": _index_rows(job)}
         asked = questions(job.language, job.unit)
         return {"faq": [{"q": one.question, "a": list(one.answer)} for one in asked]}
+
+
+def _check_twin(job: Job, plan: FilePlan, sheet: Sheet, more: Mapping[str, object]) -> None:
+    """Text cannot be read back from pixels: the same sheet is set as PDF too, and read there."""
+    twin = job.folder / "typst" / "twin.pdf"
+    twin.write_bytes(set_sheet(job, replace(sheet, format="pdf"), more))
+    faults = list(check_pdf(Subject(twin, job.item, plan, job.language, job.unit.facts())))
+    if faults:
+        raise ItemRefused([f"{plan.name_in(job.language)}: {fault}" for fault in faults])
 
 
 def small_png(content: bytes, described: str) -> bytes:
@@ -73,7 +86,7 @@ def small_png(content: bytes, described: str) -> bytes:
     words = PngInfo()
     words.add_itxt(PICTURE_TEXT, described)
     out = BytesIO()
-    palette.save(out, "PNG", optimize=True, dpi=resolution, pnginfo=words)
+    palette.save(out, "PNG", dpi=resolution, pnginfo=words)
     return out.getvalue()
 
 

@@ -69,7 +69,7 @@ def set_sheet(job: Job, sheet: Sheet, more: Mapping[str, Any] | None = None) -> 
         # No PDF carries a date: the same unit, the same bytes.
         made = compiler.compile(format=sheet.format, ppi=sheet.ppi, timestamp=0)
     except typst.TypstError as error:
-        raise _failure(job, error) from None
+        raise _failure(job, f"{sheet.layout} {sheet.form}".strip(), error) from None
     content = made[0] if isinstance(made, list) else made
     assert isinstance(content, bytes)
     return with_bleed_box(content, SLUG_MM) if sheet.has_marks else content
@@ -135,10 +135,16 @@ def _fonts() -> typst.Fonts:
     )
 
 
-def _failure(job: Job, error: typst.TypstError) -> ItemFailed:
+def _failure(job: Job, layout: str, error: typst.TypstError) -> ItemFailed:
     if _TOO_LONG in str(error):
+        texts = {
+            "unit.address": job.unit.shown_address,
+            "unit.name": job.unit.name_in(job.language),
+            "unit.parent": job.unit.parent_in(job.language),
+        }
+        entry = next((name for name, text in texts.items() if text in str(error)), "a text")
         return NameTooLong(
-            f"unit.name or unit.parent is too long for the item {job.item.id} ({job.item.title['en']}): "
+            f"{entry} is too long for {layout} of the item {job.item.id} ({job.item.title['en']}): "
             "give a shorter form in the unit file"
         )
     return ItemFailed(f"{job.item.id} cannot be set: {error}")

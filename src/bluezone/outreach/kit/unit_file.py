@@ -21,6 +21,7 @@ MAX_FILE_LENGTH = 16_384
 MAX_NAME_LENGTH = 120
 MAX_ADDRESS_LENGTH = 80  # A longer one makes a QR code whose squares are too small at 1 m.
 LANGUAGES = ("vi", "en")
+VOICE_REGIONS = ("north", "central", "south")
 NATIONAL_HOTLINE = "1900 9095"
 KINDS = ("commune", "ward", "zone", "town", "city", "district", "province", "office", "school", "unit")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -30,7 +31,7 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]*)*")
 _ENTRIES = {
     "unit": {"id", "kind", "name", "parent", "logo", "address", "languages"},
     "hotline": {"national", "province"},
-    "voice": {"recording", "piper"},
+    "voice": {"recording", "piper", "region"},
 }
 
 
@@ -50,6 +51,7 @@ class Unit:
         logo: a picture file, if the unit has one.
         recording: a WAV that replaces the synthetic voice of the loudspeaker spot.
         piper_voice: a voice file (.onnx) of the operator's that replaces espeak-ng.
+        voice_region: one of `VOICE_REGIONS`: whose accent and number words are spoken.
     """
 
     id: str
@@ -63,6 +65,7 @@ class Unit:
     logo: Path | None = None
     recording: Path | None = None
     piper_voice: Path | None = None
+    voice_region: str = VOICE_REGIONS[0]
 
     @property
     def shown_address(self) -> str:
@@ -133,6 +136,7 @@ def parse_unit(content: bytes, folder: Path) -> Unit:
         logo=_file(unit, "logo", folder, (".png", ".jpg", ".jpeg", ".svg")),
         recording=_file(voice, "recording", folder, (".wav",)),
         piper_voice=_file(voice, "piper", folder, (".onnx",)),
+        voice_region=_region(voice),
     )
 
 
@@ -181,6 +185,13 @@ def _kind(unit: Mapping[str, Any]) -> str:
     if kind not in KINDS:
         raise UnitFileInvalid(f"unit.kind {kind!r} is none of {', '.join(KINDS)}")
     return kind
+
+
+def _region(voice: Mapping[str, Any]) -> str:
+    region = _line(voice.get("region", VOICE_REGIONS[0]), "voice.region", 20)
+    if region not in VOICE_REGIONS:
+        raise UnitFileInvalid(f"voice.region {region!r} is none of {', '.join(VOICE_REGIONS)}")
+    return region
 
 
 def _languages(value: object) -> tuple[str, ...]:

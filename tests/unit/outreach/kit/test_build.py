@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bluezone.outreach.kit import one_item
 from bluezone.outreach.kit.build import Order, build_kit
+from bluezone.outreach.kit.built_before import alone_in
 from bluezone.outreach.kit.checks import Subject
-from bluezone.outreach.kit.errors import ItemFailed, ProgramMissing
+from bluezone.outreach.kit.errors import ItemFailed, OutputUnusable, ProgramMissing
 from bluezone.outreach.kit.items import catalogue
 from bluezone.outreach.kit.job import Job, Report
 from bluezone.outreach.kit.manifest import Manifest, read_manifest
@@ -190,6 +191,18 @@ def test_unknown_characters_stop_what_is_printed(build: Callable[..., Manifest],
     assert items_of(manifest) == {"audio"}
     assert {one.code for one in manifest.missing} == {"glyph-missing"}
     assert "U+5317" in manifest.missing[0].why
+
+
+def test_two_builds_in_one_folder_do_not_mix(build: Callable[..., Manifest], tmp_path: Path) -> None:
+    with alone_in(tmp_path / "kit"), pytest.raises(OutputUnusable, match="another build works in"):
+        build()
+    build()
+
+
+def test_a_folder_that_cannot_be_made_is_said(build: Callable[..., Manifest], tmp_path: Path) -> None:
+    (tmp_path / "kit").write_text("a file", encoding="utf-8")
+    with pytest.raises(OutputUnusable, match="cannot be written"):
+        build()
 
 
 def test_errors_of_items_are_one_family() -> None:

@@ -26,6 +26,8 @@ from bluezone.outreach.kit.signing import (
     public_path,
     public_pem,
 )
+from bluezone.outreach.kit.unit_file import load_unit
+from tests.unit.outreach.kit.conftest import EXAMPLE
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
@@ -38,7 +40,7 @@ def kit(tmp_path: Path) -> Path:
     path.write_bytes(b"paper")
     entry = describe("poster", path, tmp_path)
     missing = Missing("audio", "vi", "program-missing", "install espeak-ng")
-    manifest = Manifest({"name": {"vi": "Xã"}}, ("vi",), (entry,), (missing,), ("a note",))
+    manifest = Manifest(load_unit(EXAMPLE).facts(), ("vi",), (entry,), (missing,), ("a note",))
     write_manifest(tmp_path, manifest, KEY)
     return tmp_path
 
@@ -89,6 +91,9 @@ def test_one_changed_letter_is_noticed(kit: Path) -> None:
         lambda d: d["files"][0].update(bytes="many"),
         lambda d: d["files"][0].update(more=1),
         lambda d: d.pop("missing"),
+        lambda d: d.update(unit={}),
+        lambda d: d["unit"].update(name={}),
+        lambda d: d["unit"].update(address=7),
         lambda d: d.update(files=3),
     ],
 )

@@ -44,9 +44,10 @@ CHECKS: dict[str, tuple[str, ...]] = {
     ".docx": ("reading:check_office",),
     ".pptx": ("reading:check_office",),
     ".txt": ("reading:check_text",),
-    ".mp3": (),
-    ".wav": (),
-    ".mp4": (),
+    ".mp3": ("sound:check_sound",),
+    ".wav": ("sound:check_sound",),
+    ".mp4": ("film:check_film",),
+    ".srt": ("film:check_subtitles",),
 }
 
 

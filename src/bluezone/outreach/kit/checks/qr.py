@@ -17,7 +17,7 @@ from bluezone.outreach.kit.pdf import POINTS_PER_MM, opened
 PREVIEW_PIXELS_PER_MM_AT_1_M = 1.66
 BLUR_PIXELS = 0.8
 _PRINT_PPI = 150
-_LARGEST_SIDE = 3500  # pixels; a standee at 150 ppi would have 50 million
+_LARGEST_SIDE = 2500  # pixels; a standee at 150 ppi would have 50 million
 _SCREEN_BLUR = 0.6
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ctypes import create_string_buffer
+from ctypes import byref, c_double, create_string_buffer
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -34,20 +34,25 @@ def check_pdf(subject: Subject) -> Iterator[str]:
 def _outside(page: Any, number: int, safe_mm: float) -> Iterator[str]:
     left, bottom, right, top = page.get_trimbox()
     safe = safe_mm * POINTS_PER_MM - _TOLERANCE
-    text = page.get_textpage()
-    lost = []
-    for index in range(text.count_chars()):
-        letter = text.get_text_range(index, 1)
-        if not letter.strip():
-            continue
-        x0, y0, x1, y1 = text.get_charbox(index)
-        if x0 < left + safe or y0 < bottom + safe or x1 > right - safe or y1 > top - safe:
-            lost.append(letter)
+    lost = [
+        chr(unicode)
+        for unicode, (x0, x1, y0, y1) in _letters(page.get_textpage())
+        if x0 < left + safe or y0 < bottom + safe or x1 > right - safe or y1 > top - safe
+    ]
     if lost:
         yield (
             f"page {number}: {len(lost)} letters nearer than {safe_mm:g} mm to the cut edge, beginning with "
             f"{''.join(lost[:12])!r}"
         )
+
+
+def _letters(text: Any) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
+    """Every letter that leaves ink, with its left, right, bottom and top edge."""
+    edges = [c_double() for _ in range(4)]
+    for index in range(text.count_chars()):
+        unicode = pdfium.FPDFText_GetUnicode(text, index)
+        if unicode > ord(" ") and pdfium.FPDFText_GetCharBox(text, index, *map(byref, edges)):
+            yield unicode, (edges[0].value, edges[1].value, edges[2].value, edges[3].value)
 
 
 def _alternative_texts(page: Any) -> Iterator[str]:
