@@ -38,7 +38,7 @@ INSTALL_FUZZ := uv sync --quiet --inexact --group fuzz
 else
 $(STAMP): pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'Bluezone needs Python 3.11 or newer; none was found.' >&2; exit 1; }
-	@echo 'Setting up .venv with pip; once, about half a minute.'
+	@echo 'Setting up .venv with pip; once, about a minute.'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable '.[sim]' --group dev

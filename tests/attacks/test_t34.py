@@ -21,13 +21,22 @@ def test_t34_control_other_delays_are_noticed(setting: Setting) -> None:
     assert traffic.same_distribution(real, [30.0] * 60) < 0.01
 
 
-def test_t34_open_attempts_that_fail_do_not_look_like_cover(setting: Setting) -> None:
-    """Cover is always one redemption and one upload; a refused code and a second shown code are not."""
-    redeem, publish = "POST /v1/redeem", "POST /v1/publish"
-    assert traffic.unfinished_attempts(setting) == {
-        "a refused code": [redeem],
-        "a swab after two shown codes": [redeem, redeem, publish],
+def test_t34_attempts_that_fail_look_like_cover(setting: Setting) -> None:
+    """A refused code, every key kept back, a second shown code: each redemption has its upload."""
+    failed = traffic.failed_attempts(setting)
+    assert {name: len(exchanges) for name, exchanges in failed.items()} == {
+        "a refused code": 2,
+        "a good code and every key kept back": 2,
+        "a swab after two shown codes": 4,
     }
+    assert all(traffic.is_cover(exchanges) for exchanges in failed.values())
+
+
+def test_t34_control_a_redemption_alone_is_noticed(setting: Setting) -> None:
+    pairs = traffic.failed_attempts(setting)["a swab after two shown codes"]
+    assert not traffic.is_cover(pairs[:1])
+    assert not traffic.is_cover(pairs[1:])
+    assert not traffic.is_cover([pairs[0], pairs[2]])
 
 
 @pytest.mark.slow

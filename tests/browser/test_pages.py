@@ -29,6 +29,8 @@ PAGES = (
     f"/phones/{WARNED}/history/erase",
     f"/phones/{WARNED}/share",
     f"/phones/{CASE}/share",
+    f"/phones/{WARNED}/swab",
+    f"/phones/{FAR}/swab",
     f"/phones/{WARNED}/about",
     "/missing",
 )

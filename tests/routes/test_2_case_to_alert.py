@@ -80,3 +80,30 @@ def test_a_phone_that_was_off_learns_of_it_later_and_only_once(tmp_path: Path) -
         await town.stop()
 
     run_virtual(story())
+
+
+def test_a_sample_taken_with_the_phones_code_needs_no_verification_code(tmp_path: Path) -> None:
+    """Swab mode: the code is shown before the result; the result certifies that phone and no other."""
+
+    async def story() -> None:
+        town = _town(tmp_path, "frame")
+        await town.start()
+        await town.clock.sleep(30 * 60)
+        case, stranger = town.runner(0), town.runner(2)
+        shown = case.commit_before_swab()
+        assert case.shown_at_swab() == (shown, int(town.clock.system()))
+        laboratory = town.authority.laboratory
+        await laboratory.add_sample("tube", shown)
+        with pytest.raises(DiagnosisError, match="no positive sample"):
+            await case.publish_swab()
+        await laboratory.certify("tube", local_day_of(town.clock.system(), 420))
+        stranger.commit_before_swab()
+        with pytest.raises(DiagnosisError, match="no positive sample"):
+            await stranger.publish_swab()
+        assert (await case.publish_swab()).sent_count == 1
+        assert case.shown_at_swab() is None, "its keys are public; a new sample gets a new code"
+        await town.clock.sleep(45 * 60)
+        assert town.alerted() == {1}
+        await town.stop()
+
+    run_virtual(story())

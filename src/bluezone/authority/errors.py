@@ -19,6 +19,7 @@ AuthorityError
 ├── BatchMissing           there is no batch of this number
 ├── BatchNotPending        the batch does not wait for the auditor
 ├── AuditRefused           a key of the batch is not explained, or one is missing
+├── AuditMemoryBroken      what the auditor signed before cannot be read or written
 └── ObjectError            the published files
     ├── ObjectMissing      no such file is published
     └── ChainForked        the next number is already published: the database is an old copy
@@ -156,6 +157,12 @@ class AuditRefused(AuthorityError):
         shown = "".join(f"\n  {finding}" for finding in findings[:_SHOWN])
         super().__init__(f"batch {seq or '?'} is not to be signed:{shown}{more}")
         self.findings = tuple(findings)
+
+
+class AuditMemoryBroken(AuthorityError):
+    """The auditor's file of what was signed before cannot be read or written, so nothing is signed."""
+
+    code = "audit-memory"
 
 
 class ObjectError(AuthorityError):

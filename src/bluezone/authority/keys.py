@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -79,6 +79,24 @@ def region_of(
         signers={role: key.public_key() for role, key in keys.signers.items()},
         configuration_signers={role: key.public_key() for role, key in keys.configuration_signers.items()},
     )
+
+
+def with_key(region: Region, name: str, key: Ed25519PublicKey) -> Region:
+    """What phones are told after one key was replaced; everything else stays.
+
+    Args:
+        region: as phones know it.
+        name: one of `KEY_NAMES`.
+        key: that takes the place of the old one.
+    """
+    if name == "certificate":
+        return replace(region, certificate_key=key)
+    if name == "time":
+        return replace(region, time_key=key)
+    if name.startswith(CONFIGURATION_PREFIX):
+        role = name.removeprefix(CONFIGURATION_PREFIX)
+        return replace(region, configuration_signers={**region.configuration_signers, role: key})
+    return replace(region, signers={**region.signers, name: key})
 
 
 def write_key(path: Path, key: Ed25519PrivateKey) -> None:

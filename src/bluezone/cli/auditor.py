@@ -22,11 +22,18 @@ _out_file = click.Path(dir_okay=False, path_type=Path)
 @click.option("--key", type=_in_file, required=True, help="The auditor's private key.")
 @click.option("--region", type=_in_file, required=True, help="region.toml of the authority.")
 @click.option("--out", type=_out_file, help="Where the signature goes; beside the bundle when not given.")
+@click.option(
+    "--memory",
+    type=_out_file,
+    help="What was signed before, so that no number is signed twice; signed.txt beside the key by default.",
+)
 @friendly
-def audit(bundle: Path, key: Path, region: Path, out: Path | None) -> None:
+def audit(bundle: Path, key: Path, region: Path, out: Path | None, memory: Path | None) -> None:
     """Sign a batch if every key in it is explained, or say what is not; needs no authority here."""
+    from bluezone.authority.audit_memory import read_memory, remember
     from bluezone.authority.auditing import AUDITOR
     from bluezone.authority.domain.audit import audit as run_audit
+    from bluezone.authority.domain.audit import check_memory
     from bluezone.authority.keys import load_key
     from bluezone.protocol.audit_bundle import MAX_BUNDLE_LENGTH, decode_bundle
     from bluezone.protocol.manifest import sign_alone
@@ -36,6 +43,11 @@ def audit(bundle: Path, key: Path, region: Path, out: Path | None) -> None:
     with bundle.open("rb") as file:
         given = decode_bundle(file.read(MAX_BUNDLE_LENGTH + 1))
     report = run_audit(given, region=known.number, certificate_key=known.certificate_key)
+    memory = memory or key.with_name("signed.txt")
+    signed = read_memory(memory)
+    check_memory(report.manifest, signed)
+    if report.manifest.seq not in signed:
+        remember(memory, report.manifest.seq, report.manifest.head().hash)
     out = out or bundle.with_suffix(".signature")
     out.write_bytes(sign_alone(report.manifest, signer))
     click.echo(

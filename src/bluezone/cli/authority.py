@@ -14,6 +14,7 @@ from bluezone.authority.settings import DEFAULT_PORT, load_settings
 from bluezone.cli.auditor import audit, bundle_batch, sign_batch, withdraw_batch
 from bluezone.cli.authority_home import home_option, onset_day, onset_option, with_authority
 from bluezone.cli.configure import configure, described
+from bluezone.cli.key_change import key
 from bluezone.cli.laboratory import certify, sample
 from bluezone.cli.terminal import configure_logs, friendly
 from bluezone.protocol.configuration import Configuration
@@ -26,7 +27,7 @@ def authority() -> None:
     configure_logs("info")
 
 
-for _command in (sample, certify, audit, configure):
+for _command in (sample, certify, audit, configure, key):
     authority.add_command(_command)
 
 

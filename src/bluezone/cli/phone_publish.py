@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from bluezone.protocol.verification_code import parse_code
 if TYPE_CHECKING:
     from bluezone.phone.publishing import Published, Publisher
 
+_PICTURES = (".png", ".svg", ".pdf")
 home_option = click.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),
@@ -37,27 +39,48 @@ region_option = click.option(
 @click.option(
     "--qr/--no-qr", default=True, show_default=True, help="Draw the QR code, or print only its text."
 )
+@click.option("--new", "is_new", is_flag=True, help="A new code, for a second sample within a day.")
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the QR code to a .png, .svg or .pdf file, to be printed.",
+)
 @log_level
 @friendly
-def swab(home: Path, qr: bool, log_level: str) -> None:
+def swab(home: Path, qr: bool, is_new: bool, save: Path | None, log_level: str) -> None:
     """Show the code that the laboratory stores with a sample, before the result is known."""
-    from bluezone.phone.publishing import commit_before_swab
-    from bluezone.phone.store.phone_store import PhoneStore
+    import segno
 
     configure_logs(log_level)
+    if save is not None and save.suffix not in _PICTURES:
+        raise click.UsageError(f"--save takes a file that ends in {', '.join(_PICTURES)}")
+    text = _swab_text(home, is_new)
+    code = segno.make(text, error="m", micro=False)
+    if save is not None:
+        try:
+            code.save(str(save), scale=8)
+        except OSError as error:
+            raise click.ClickException(f"{save} cannot be written: {error.strerror}") from None
+    if qr:
+        code.terminal(compact=True)
+    click.echo(text)
+    click.echo("Let the laboratory scan it together with the sample. It says nothing about you.", err=True)
+
+
+def _swab_text(home: Path, is_new: bool) -> str:
+    from bluezone.phone.publishing import commit_before_swab, shown_commitment
+    from bluezone.phone.store.phone_store import PhoneStore
+
     store = PhoneStore.open(home, secrets.token_bytes)
     try:
         # A wrong clock here can only make later publishing fail: nothing is sent or recorded by it.
-        _, commitment = commit_before_swab(store, time.time(), secrets.token_bytes)
+        now = time.time()
+        commitment = None if is_new else shown_commitment(store, now)
+        if commitment is None:
+            _, commitment = commit_before_swab(store, now, secrets.token_bytes)
+        return format_swab(commitment.hash())
     finally:
         store.close()
-    text = format_swab(commitment.hash())
-    if qr:
-        import segno
-
-        segno.make(text, error="m", micro=False).terminal(compact=True)
-    click.echo(text)
-    click.echo("Let the laboratory scan it together with the sample. It says nothing about you.", err=True)
 
 
 @click.command()
@@ -85,6 +108,7 @@ async def _publish(
     home: Path, region: Region, send: Callable[[Publisher, float], Awaitable[Published]]
 ) -> Published:
     from bluezone.clock import SystemClock
+    from bluezone.phone.errors import ServerError
     from bluezone.phone.publishing import Publisher
     from bluezone.phone.server_client import ServerClient, open_http
     from bluezone.phone.store.phone_store import PhoneStore
@@ -95,7 +119,12 @@ async def _publish(
         async with open_http(region) as http:
             client = ServerClient(region, http, clock, random_bytes)
             now = float((await client.ask_time()).signed)
-            return await send(Publisher(client, store, region, clock, random_bytes), now)
+            publisher = Publisher(client, store, region, clock, random_bytes)
+            try:
+                return await send(publisher, now)
+            finally:
+                with suppress(ServerError):
+                    await publisher.finish_as_cover()
     finally:
         store.close()
 

@@ -37,6 +37,8 @@ from bluezone.protocol.verification_code import CODE_LENGTH, parse_code
 MIN_WAIT_S = 5.0
 MAX_WAIT_S = 60.0
 COMMITMENT_KEPT_S = 21 * DAY_S
+# A commitment covers three days ahead; two of them are left for the way to the swab.
+SHOWN_AGAIN_S = DAY_S
 # Eight scans that are 50..70 s apart always fit into an interval; fewer means that the phone was off.
 SCANS_THROUGHOUT = INTERVAL_S // 70
 # These say that an earlier upload was accepted: its keys are public, and stay marked.
@@ -79,6 +81,7 @@ class Publisher:
         self._region = region
         self._clock = clock
         self._random_bytes = random_bytes
+        self._owes_upload = False
 
     def close_and_commit(self, now: float, code: bytes = b"") -> tuple[tuple[OwnKey, ...], Commitment]:
         """Closes the running key early and commits to all keys; both are saved before anything is sent.
@@ -119,8 +122,8 @@ class Publisher:
         """
         answer = Answer(AnswerStatus.SAMPLE_UNKNOWN)
         for commitment in self._store.outbox.commitments():
-            request = Redemption(RedemptionMode.SWAB, bytes(CODE_LENGTH), commitment.hash())
-            answer = await self._client.redeem(request.encode())
+            await self.finish_as_cover()
+            answer = await self._redeem(RedemptionMode.SWAB, bytes(CODE_LENGTH), commitment)
             if answer.status is AnswerStatus.GOOD:
                 return commitment, self._checked(answer, now)
             if answer.status is not AnswerStatus.SAMPLE_UNKNOWN:
@@ -135,8 +138,7 @@ class Publisher:
             DiagnosisError: the authority refused it.
             ServerError: no answer; the same code may be tried again.
         """
-        request = Redemption(RedemptionMode.CODE, parse_code(typed), commitment.hash())
-        answer = await self._client.redeem(request.encode())
+        answer = await self._redeem(RedemptionMode.CODE, parse_code(typed), commitment)
         if answer.status is not AnswerStatus.GOOD:
             raise DiagnosisError(refusal(answer.status))
         return self._checked(answer, now)
@@ -181,8 +183,22 @@ class Publisher:
             ServerError: no answer; cover is not tried again.
         """
         await self._client.redeem(cover_redemption(self._random_bytes))
+        self._owes_upload = True
+        await self.finish_as_cover()
+
+    async def finish_as_cover(self) -> None:
+        """Ends a fruitless attempt as cover ends: every answered redemption is followed by an upload.
+
+        Without it, whoever watches the network would know a refused code from cover. Takes 5 to 60 seconds
+        where an upload is owed, and no time where none is.
+
+        Raises:
+            ServerError: no answer; cover is not tried again.
+        """
+        if not self._owes_upload:
+            return
         await self._clock.sleep(uniform(self._random_bytes, MIN_WAIT_S, MAX_WAIT_S))
-        await self._client.publish(cover_upload(self._random_bytes))
+        await self._send_upload(cover_upload(self._random_bytes))
 
     async def resume(self) -> bool:
         """Sends an upload that was prepared and never answered; False if there is none.
@@ -195,7 +211,7 @@ class Publisher:
         upload = outbox.pending()
         if upload is None:
             return False
-        answer = await self._client.publish(upload)
+        answer = await self._send_upload(upload)
         if answer.status is AnswerStatus.UNAVAILABLE:
             raise ServerUnreachable(refusal(answer.status))
         if answer.status is not AnswerStatus.GOOD:
@@ -203,6 +219,15 @@ class Publisher:
             raise DiagnosisError(refusal(answer.status))
         outbox.accepted()
         return True
+
+    async def _redeem(self, mode: RedemptionMode, code: bytes, commitment: Commitment) -> Answer:
+        answer = await self._client.redeem(Redemption(mode, code, commitment.hash()).encode())
+        self._owes_upload = True
+        return answer
+
+    async def _send_upload(self, upload: bytes) -> Answer:
+        self._owes_upload = False  # Also where no answer comes: a second one would not look like cover.
+        return await self._client.publish(upload)
 
     def _checked(self, answer: Answer, now: float) -> bytes:
         try:
@@ -233,8 +258,22 @@ def commit_before_swab(
     keys = prepare_keys(ledger.own_keys(), now, random_bytes, tek_period_of(ledger), close_running=False)
     ledger.save_own_keys(keys)
     commitment = commit(keys, now, random_bytes)
-    store.outbox.save_commitment(commitment, int(now) - COMMITMENT_KEPT_S)
+    store.outbox.show(commitment, int(now) - COMMITMENT_KEPT_S)
     return tuple(keys), commitment
+
+
+def shown_commitment(store: PhoneStore, now: float) -> Commitment | None:
+    """The commitment to show again: that of the last code, while it is young enough to have its keys ahead.
+
+    One code for one sample keeps a phone from asking for several; somebody who gives a second sample
+    makes a new one.
+
+    Args:
+        store: of the phone.
+        now: seconds UTC.
+    """
+    shown = store.outbox.shown()
+    return shown if shown and now - shown.made_at <= SHOWN_AGAIN_S else None
 
 
 def _starts_in(upload: bytes) -> list[int]:

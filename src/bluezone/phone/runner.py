@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,7 @@ from bluezone.phone.events import (
 )
 from bluezone.phone.following import BatchFollower, MatchSettings, tek_period_of
 from bluezone.phone.place import Fix
-from bluezone.phone.publishing import Published, Publisher, commit_before_swab
+from bluezone.phone.publishing import Published, Publisher, commit_before_swab, shown_commitment
 from bluezone.phone.risk import RiskRules
 from bluezone.phone.server_client import ServerClient
 from bluezone.phone.status import Status
@@ -125,7 +125,7 @@ class PhoneRunner:
         self._events: deque[Event] = deque([Woke()])
         self._waiter: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._publishing = False
+        self._publishing = asyncio.Lock()
 
     async def run(self) -> None:
         """Works until cancelled, then takes the advertisement off the air."""
@@ -158,17 +158,12 @@ class PhoneRunner:
         Raises:
             CodeError: mistyped. DiagnosisError: refused. ServerError: no answer.
         """
-        now = self._trusted_now()
         code = parse_code(typed_code)  # A typing error must not close the running key.
-        keys, commitment = self._publisher.close_and_commit(now, code)
-        self._post(KeysChanged(keys))
-        self._publishing = True
-        try:
+        async with self._one_attempt() as now:
+            keys, commitment = self._publisher.close_and_commit(now, code)
+            self._post(KeysChanged(keys))
             certificate = await self._publisher.redeem_code(typed_code, commitment, now)
             return await self._publisher.publish(commitment, certificate, now, withheld_starts)
-        finally:
-            self._publishing = False
-            self._post(KeysChanged(tuple(self.store.ledger.own_keys())))
 
     async def publish_swab(self, withheld_starts: frozenset[int] = frozenset()) -> Published:
         """Publishes this phone's keys after a positive swab; its owner has consented.
@@ -179,15 +174,10 @@ class PhoneRunner:
         Raises:
             DiagnosisError: no certified sample, or refused. ServerError: no answer.
         """
-        now = self._trusted_now()
-        self._publishing = True
-        try:
+        async with self._one_attempt() as now:
             commitment, certificate = await self._publisher.redeem_swab(now)
             self._post(KeysChanged(self._publisher.close_running(now)))
             return await self._publisher.publish(commitment, certificate, now, withheld_starts)
-        finally:
-            self._publishing = False
-            self._post(KeysChanged(tuple(self.store.ledger.own_keys())))
 
     def commit_before_swab(self) -> bytes:
         """C, 32 bytes, for the QR that the laboratory stores with the sample.
@@ -198,6 +188,33 @@ class PhoneRunner:
         keys, commitment = commit_before_swab(self.store, self._trusted_now(), self._random_bytes)
         self._post(KeysChanged(keys))
         return commitment.hash()
+
+    def shown_at_swab(self) -> tuple[bytes, int] | None:
+        """C, 32 bytes, of the code to show again, and when it was made, seconds UTC; None without one."""
+        now = self.status().now
+        shown = None if now is None else shown_commitment(self.store, now)
+        return (shown.hash(), shown.made_at) if shown else None
+
+    @asynccontextmanager
+    async def _one_attempt(self) -> AsyncIterator[float]:
+        """One attempt to publish, from trusted time on; the next one waits until its last request is sent.
+
+        Its owner reads a refusal at once, while what makes it look like cover goes on behind.
+        """
+        await self._publishing.acquire()
+        try:
+            yield self._trusted_now()
+        finally:
+            self._post(KeysChanged(tuple(self.store.ledger.own_keys())))
+            self._start(self._finish_attempt())
+
+    async def _finish_attempt(self) -> None:
+        try:
+            await self._publisher.finish_as_cover()
+        except ServerError as error:
+            log.info("cover-not-sent", code=error.code)
+        finally:
+            self._publishing.release()
 
     def _trusted_now(self) -> float:
         now = self.status().now
@@ -306,16 +323,17 @@ class PhoneRunner:
             self._post(TimeFailed(str(error)))
 
     async def _send_cover(self) -> None:
-        if self._publishing:  # Two pairs of requests at once would be something that only a case sends.
+        if self._publishing.locked():  # Two pairs of requests at once are something that only a case sends.
             return
         try:
-            await self._publisher.send_cover()
+            async with self._publishing:
+                await self._publisher.send_cover()
         except ServerError as error:
             log.info("cover-not-sent", code=error.code)
 
     async def _poll(self, now: int) -> None:
         self._post(await self._follower.poll(now))
-        if self._publishing:  # It sends its upload itself, when its time has come.
+        if self._publishing.locked():  # It sends its upload itself, when its time has come.
             return
         try:
             if await self._publisher.resume():

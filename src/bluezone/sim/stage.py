@@ -18,6 +18,7 @@ from bluezone.phone.publishing import Published
 from bluezone.phone.risk import Alert
 from bluezone.phone.runner import PhoneRunner
 from bluezone.phone.status import Status
+from bluezone.phone.ui.runner_view import publish_by
 from bluezone.protocol.region import Region
 from bluezone.sim.air import Air, AirModel
 from bluezone.sim.commune import DEFAULT_PEOPLE
@@ -158,9 +159,11 @@ class Stage:
         return await self._call(lambda: self._confirm(station, onset_day))
 
     async def publish(
-        self, station: int, code: str, withheld_starts: frozenset[int] = frozenset()
+        self, station: int, code: str | None, withheld_starts: frozenset[int] = frozenset()
     ) -> Published:
         """Somebody agrees and types a code; keys whose rolling_start is withheld are kept back.
+
+        Without a code, a positive sample that was taken with this phone's own code.
 
         Raises:
             PhoneError, CodeError, PhoneOffError.
@@ -223,8 +226,8 @@ class Stage:
         self._note("confirmed", station)
         return code
 
-    async def _publish(self, station: int, code: str, withheld_starts: frozenset[int]) -> Published:
-        published = await self._town.runner(station).publish(code, withheld_starts)
+    async def _publish(self, station: int, code: str | None, withheld_starts: frozenset[int]) -> Published:
+        published = await publish_by(self._town.runner(station), code, withheld_starts)
         self._published[station] = self._town.clock.system()
         self._note("published", station)
         return published

@@ -16,9 +16,16 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
+from bluezone.authority.audit_memory import read_memory, remember
 from bluezone.authority.auditing import PATIENCE_S
-from bluezone.authority.domain.audit import AuditReport, audit
-from bluezone.authority.errors import AuditRefused, BatchMissing, BatchNotPending, ObjectMissing
+from bluezone.authority.domain.audit import AuditReport, audit, check_memory
+from bluezone.authority.errors import (
+    AuditMemoryBroken,
+    AuditRefused,
+    BatchMissing,
+    BatchNotPending,
+    ObjectMissing,
+)
 from bluezone.authority.service import Authority
 from bluezone.authority.settings import ServiceRules
 from bluezone.authority.storage.tables import keys, upload_files
@@ -363,6 +370,7 @@ def test_by_command(tmp_path: Path) -> None:
     foreign = run(*audit_command, home / "keys" / "operator.key")
     assert (foreign.exit_code, "key-file" in foreign.output) == (1, True)
     assert "every one is explained" in run(*audit_command, away).output
+    assert run(*audit_command, away).exit_code == 0, "the same batch may be signed again"
     sign = ("batch", "sign", "--home", home, "--signature", tmp_path / "1.signature", "--seq")
     assert run(*sign, "1").exit_code == 0
     again = run(*sign, "1")
@@ -371,7 +379,58 @@ def test_by_command(tmp_path: Path) -> None:
     assert (missing.exit_code, "batch-missing" in missing.output) == (1, True)
     assert run("status", "--home", home).exit_code == 0
     assert run("batch", "build", "--home", home).exit_code == 0
+    second = tmp_path / "2.bundle"
+    run("batch", "bundle", "--home", home, "--seq", "2", "--out", second)
+    assert run("audit", "--bundle", second, "--region", home / "region.toml", "--key", away).exit_code == 0
     assert "Took back 2" in run("batch", "withdraw", "--home", home, "--seq", "2").output
+    assert run("batch", "build", "--home", home).exit_code == 0
+    run("batch", "bundle", "--home", home, "--seq", "2", "--out", tmp_path / "other.bundle")
+    words = ("audit", "--bundle", tmp_path / "other.bundle", "--region", home / "region.toml", "--key", away)
+    other = run(*words)
+    assert (other.exit_code, "another batch with this number" in other.output) == (1, True)
+    assert not (tmp_path / "other.signature").exists()
     bundle.write_bytes(b"{}")
     broken = run(*audit_command, away)
     assert (broken.exit_code, "audit-bundle" in broken.output) == (1, True)
+
+
+class TestMemory:
+    """An auditor signs one number once, and only what follows on what was signed."""
+
+    MANIFEST = Manifest(84, 7, NOW, 24, b"p" * 32, b"b" * 32, 0)
+
+    def test_the_same_batch_and_the_next_one_are_signed(self) -> None:
+        head = self.MANIFEST.head().hash
+        check_memory(self.MANIFEST, {})
+        check_memory(self.MANIFEST, {6: b"p" * 32, 7: head})
+        check_memory(replace(self.MANIFEST, seq=8, previous=head), {7: head})
+
+    def test_another_batch_with_a_signed_number_is_refused(self) -> None:
+        with pytest.raises(AuditRefused, match="another batch with this number"):
+            check_memory(self.MANIFEST, {7: b"x" * 32})
+
+    def test_a_batch_that_does_not_follow_is_refused(self) -> None:
+        with pytest.raises(AuditRefused, match="does not follow"):
+            check_memory(self.MANIFEST, {6: b"x" * 32})
+
+    def test_it_is_kept_line_by_line(self, tmp_path: Path) -> None:
+        path = tmp_path / "signed.txt"
+        assert read_memory(path) == {}
+        remember(path, 1, b"a" * 32)
+        remember(path, 2, b"b" * 32)
+        assert read_memory(path) == {1: b"a" * 32, 2: b"b" * 32}
+
+    @pytest.mark.parametrize(
+        "text", ["1\n", "1 ab\n", f"1 {'0' * 64}\n1 {'0' * 64}\n", f"-1 {'0' * 64}\n", "\u00e9\n", "\n"]
+    )
+    def test_a_broken_file_is_refused_with_its_line(self, tmp_path: Path, text: str) -> None:
+        path = tmp_path / "signed.txt"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(AuditMemoryBroken, match="line"):
+            read_memory(path)
+
+    def test_a_file_that_cannot_be_written_stops_the_signature(self, tmp_path: Path) -> None:
+        with pytest.raises(AuditMemoryBroken):
+            remember(tmp_path / "missing" / "signed.txt", 1, b"a" * 32)
+        with pytest.raises(AuditMemoryBroken):
+            read_memory(tmp_path)

@@ -129,6 +129,24 @@ class TestRedeem:
         assert phone.uploads() == []
         assert not any(phone.marks().values())
 
+    async def test_a_refused_code_ends_as_cover_does(self, phone: Phone, service: Service) -> None:
+        """Once, after the usual wait; nothing of this phone is in what follows."""
+        service.answers = [Answer(AnswerStatus.CODE_UNKNOWN)]
+        with pytest.raises(DiagnosisError):
+            await phone.whole()
+        begin = service.clock.monotonic()
+        await phone.publisher.finish_as_cover()
+        assert MIN_WAIT_S <= service.clock.monotonic() - begin <= MAX_WAIT_S
+        await phone.publisher.finish_as_cover()
+        (upload,) = phone.uploads()
+        assert decode_upload(upload) is None
+        assert service.paths() == ["/v1/redeem", "/v1/publish"]
+
+    async def test_a_good_code_owes_nothing_more(self, phone: Phone, service: Service) -> None:
+        await phone.whole()
+        await phone.publisher.finish_as_cover()
+        assert len(phone.uploads()) == 1
+
     async def test_a_certificate_that_nobody_here_signed(self, phone: Phone, service: Service) -> None:
         service.answers = [Answer(AnswerStatus.GOOD, bytes(109))]
         with pytest.raises(DiagnosisError):

@@ -9,8 +9,9 @@ from bluezone.phone.risk import Alert
 from bluezone.phone.status import Status
 from bluezone.phone.trusted_time import TimeStatus
 from bluezone.phone.ui.screen import HeardLine, KeyWindow
-from bluezone.phone.ui.view import PhoneAsleep
+from bluezone.phone.ui.view import PhoneAsleep, SwabCode
 from bluezone.protocol.interval import interval_of, interval_start
+from bluezone.protocol.swab import format_swab
 
 NOW = 1_792_030_470.0
 
@@ -23,7 +24,8 @@ class FakeView:
         self.lines = [HeardLine(interval_of(NOW) - n, bytes([n, 0xAB]), 9, 1.0) for n in range(3)]
         self.asleep = False
         self.erased = 0
-        self.published: list[tuple[str, frozenset[int]]] = []
+        self.swabs = 0
+        self.published: list[tuple[str | None, frozenset[int]]] = []
         self.refusal: Exception | None = None
         self.answer_after: asyncio.Event | None = None
         self.hotline = ""
@@ -61,7 +63,17 @@ class FakeView:
         start = interval_of(NOW) - 3
         return [KeyWindow(start, interval_start(start), interval_start(start + 24))]
 
-    async def publish(self, typed_code: str, withheld_starts: frozenset[int]) -> int:
+    async def swab_code(self) -> SwabCode | None:
+        """The one that was made."""
+        return SwabCode(format_swab(bytes([self.swabs]) * 32), int(NOW)) if self.swabs else None
+
+    async def make_swab_code(self) -> None:
+        """Counts, and refuses when told to."""
+        if self.refusal is not None:
+            raise self.refusal
+        self.swabs += 1
+
+    async def publish(self, typed_code: str | None, withheld_starts: frozenset[int]) -> int:
         """Keeps what it was given, and refuses when told to."""
         if self.answer_after is not None:
             await self.answer_after.wait()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -13,13 +14,15 @@ from bluezone.phone.errors import DiagnosisError, ServerUnreachable
 from bluezone.phone.publishing import refusal
 from bluezone.phone.risk import Alert
 from bluezone.phone.ui.app import create_phone_app
+from bluezone.phone.ui.qr_picture import qr_picture
 from bluezone.protocol.interval import interval_of
+from bluezone.protocol.swab import format_swab
 from bluezone.protocol.upload import AnswerStatus
 from bluezone.web.language import words_of
 from tests.unit.phone_ui.fake_view import NOW, FakeView
 
 GOOD_CODE = "000820C20A1G7Y"
-PAGES = ("/", "/alert", "/history", "/history/erase", "/share", "/about")
+PAGES = ("/", "/alert", "/history", "/history/erase", "/share", "/swab", "/about")
 Client = TestClient[Litestar]
 
 
@@ -159,7 +162,7 @@ def test_a_window_that_is_no_number_is_refused(client: Client, view: FakeView) -
     assert not view.published
 
 
-@pytest.mark.parametrize("page", ["/share", "/history/erase"])
+@pytest.mark.parametrize("page", ["/share", "/swab", "/swab/share", "/history/erase"])
 def test_a_form_without_its_token_is_refused(client: Client, view: FakeView, page: str) -> None:
     data = {"sure": "yes", "consent": "yes", "code": GOOD_CODE}
     answer = client.post(page, data=data)
@@ -167,7 +170,7 @@ def test_a_form_without_its_token_is_refused(client: Client, view: FakeView, pag
     assert "Biểu mẫu" in answer.text
     token(client, "/share")
     assert client.post(page, data={**data, "_csrf_token": "0" * 128}).status_code == 403
-    assert (view.erased, view.published) == (0, [])
+    assert (view.erased, view.swabs, view.published) == (0, 0, [])
 
 
 def test_a_phone_that_is_off_says_so(client: Client, view: FakeView) -> None:
@@ -180,3 +183,51 @@ def test_a_phone_that_is_off_says_so(client: Client, view: FakeView) -> None:
 def test_what_is_met_or_sent_is_never_cached(client: Client) -> None:
     for page in PAGES:
         assert client.get(page).headers["cache-control"] == "no-store"
+
+
+class TestSwab:
+    """The code for a sample: made when asked, shown as a picture and as text, sent with consent only."""
+
+    def press(self, client: Client, address: str, **fields: str) -> Response:
+        """Presses the button of a form of the page."""
+        return client.post(address, data={"_csrf_token": token(client, "/swab"), **fields})
+
+    def test_no_code_is_made_by_looking(self, client: Client, view: FakeView) -> None:
+        assert "<svg" in client.get("/swab").text  # the icons below
+        assert 'class="qr"' not in client.get("/swab").text
+        assert view.swabs == 0
+
+    def test_the_picture_says_what_the_text_says(self, client: Client, view: FakeView) -> None:
+        text = self.press(client, "/swab").text
+        assert view.swabs == 1
+        shown = format_swab(b"\1" * 32)
+        assert shown in text
+        assert str(qr_picture(shown)) in text
+        assert "style=" not in text
+
+    def test_a_second_sample_gets_a_new_code(self, client: Client, view: FakeView) -> None:
+        self.press(client, "/swab")
+        assert format_swab(b"\2" * 32) in self.press(client, "/swab").text
+
+    def test_without_the_time_there_is_a_sentence(self, client: Client, view: FakeView) -> None:
+        view.refusal = DiagnosisError("no time yet")
+        answer = self.press(client, "/swab")
+        assert answer.status_code == 503
+        assert words_of("vi").text("swab.refused.no-time") in answer.text
+
+    def test_a_positive_result_is_sent_with_consent(self, client: Client, view: FakeView) -> None:
+        self.press(client, "/swab")
+        refused = self.press(client, "/swab/share")
+        assert refused.status_code == 422
+        assert "Cần sự đồng ý" in refused.text
+        assert view.published == []
+        assert "Đã gửi" in self.press(client, "/swab/share", consent="yes").text
+        assert view.published == [(None, frozenset())]
+
+    def test_a_result_that_is_not_there_yet_has_a_sentence(self, client: Client, view: FakeView) -> None:
+        self.press(client, "/swab")
+        view.refusal = DiagnosisError(refusal(AnswerStatus.SAMPLE_UNKNOWN))
+        assert (
+            words_of("vi").text("share.refused.sample")
+            in self.press(client, "/swab/share", consent="yes").text
+        )

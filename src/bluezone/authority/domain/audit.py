@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -65,6 +65,23 @@ def audit(bundle: AuditBundle, *, region: int, certificate_key: Ed25519PublicKey
         raise AuditRefused(manifest.seq, sorted(findings))
     real = keys & due
     return AuditReport(manifest, len(bundle.uploads), len(real), len(keys) - len(real))
+
+
+def check_memory(manifest: Manifest, signed: Mapping[int, bytes]) -> None:
+    """That an auditor has signed no other batch of this number, and none that this one does not follow.
+
+    Args:
+        manifest: of a batch whose keys are explained.
+        signed: number to head hash (32 bytes) of every batch that this auditor has signed.
+
+    Raises:
+        AuditRefused: phones would be shown two different lists.
+    """
+    head, before = signed.get(manifest.seq), signed.get(manifest.seq - 1)
+    if head is not None and head != manifest.head().hash:
+        raise AuditRefused(manifest.seq, ["another batch with this number was signed before"])
+    if before is not None and before != manifest.previous:
+        raise AuditRefused(manifest.seq, ["it does not follow the batch that was signed before it"])
 
 
 def _whole(bundle: AuditBundle, region: int) -> Manifest:

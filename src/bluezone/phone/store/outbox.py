@@ -17,6 +17,7 @@ from bluezone.phone.store.vault import transaction
 
 _PENDING = "pending-upload"
 _REDEEMING = "redeeming"
+_SHOWN = "shown-at-swab"
 
 
 class Outbox:
@@ -64,6 +65,16 @@ class Outbox:
             return None
         return next((one for one in self.commitments() if one.hash() == kept[len(code) :]), None)
 
+    def show(self, commitment: Commitment, oldest: int) -> None:
+        """Keeps a commitment and remembers it as the one whose QR code is shown; see `save_commitment`."""
+        self.save_commitment(commitment, oldest)
+        self._save(_SHOWN, commitment.hash())
+
+    def shown(self) -> Commitment | None:
+        """The commitment whose QR code was shown last, until its keys are published or it is forgotten."""
+        kept = self._fact(_SHOWN)
+        return next((one for one in self.commitments() if one.hash() == kept), None)
+
     def prepare(self, upload: bytes, starts: Iterable[int]) -> None:
         """Keeps an upload of 4096 bytes and marks its keys as published, before it is sent.
 
@@ -84,6 +95,7 @@ class Outbox:
         with transaction(self._db):
             self._drop(_PENDING)
             self._drop(_REDEEMING)
+            self._drop(_SHOWN)
 
     def refused(self, unpublished_starts: Iterable[int]) -> None:
         """The pending upload was refused for good.

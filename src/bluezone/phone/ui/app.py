@@ -16,6 +16,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ClientException
 from litestar.response import Redirect, Template
 
+from bluezone.phone.errors import DiagnosisError
+from bluezone.phone.ui.qr_picture import qr_picture
 from bluezone.phone.ui.screen import alert_screens, history_screen, home_screen, windows_to_offer
 from bluezone.phone.ui.sharing import Progress, Sharing, SharingState, refusal_key
 from bluezone.phone.ui.view import HISTORY_LINES, PhoneAsleep, PhoneView
@@ -128,13 +130,40 @@ async def start_sharing(request: WebRequest, screens: NamedDependency[Screens]) 
     return see_other(f"{screens.base}/share")
 
 
+@get("/swab")
+async def swab(request: WebRequest, screens: NamedDependency[Screens]) -> Template:
+    """The code that goes with a sample, and sending after a positive result."""
+    return await _swab_page(request, screens)
+
+
+@post("/swab")
+async def make_swab_code(request: WebRequest, screens: NamedDependency[Screens]) -> Template | Redirect:
+    """Makes the code, or a new one for a second sample."""
+    try:
+        await screens.view.make_swab_code()
+    except DiagnosisError:
+        return await _swab_page(request, screens, refused="swab.refused.no-time", status=503)
+    return see_other(f"{screens.base}/swab")
+
+
+@post("/swab/share")
+async def share_by_swab(request: WebRequest, screens: NamedDependency[Screens]) -> Template | Redirect:
+    """Sends, with consent, after a positive result of a sample of this phone."""
+    form = await request.form()
+    if form.get("consent") != "yes":
+        return await _swab_page(request, screens, refused="share.refused.no-consent", status=422)
+    await screens.sharing.start(None, frozenset())
+    return see_other(f"{screens.base}/share")
+
+
 @get("/about")
 async def about(request: WebRequest, screens: NamedDependency[Screens]) -> Template:
     """What is stored, what is sent, what it cannot do."""
     return screens.page(request, "about")
 
 
-_PAGES = (home, alert, history, ask_erase, erase, share, start_sharing, about)
+_SAMPLE = (swab, make_swab_code, share_by_swab)
+_PAGES = (home, alert, history, ask_erase, erase, share, start_sharing, *_SAMPLE, about)
 
 
 def create_phone_router(path: str, provide_screens: Callable[..., Any]) -> Router:
@@ -182,6 +211,14 @@ async def _share_page(
     now = (await screens.view.status()).now
     windows = windows_to_offer(await screens.view.windows(), now)
     return screens.page(request, "share", status=status, progress=progress, windows=windows)
+
+
+async def _swab_page(
+    request: WebRequest, screens: Screens, *, refused: str = "", status: int = 200
+) -> Template:
+    code = await screens.view.swab_code()
+    picture = qr_picture(code.text) if code else None
+    return screens.page(request, "swab", status=status, code=code, picture=picture, refused=refused)
 
 
 def _asleep(request: WebRequest, _error: PhoneAsleep) -> Template:

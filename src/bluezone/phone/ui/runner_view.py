@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bluezone.phone.publishing import Published
 from bluezone.phone.risk import Alert
 from bluezone.phone.runner import PhoneRunner
 from bluezone.phone.status import Status
 from bluezone.phone.ui.screen import HeardLine, KeyWindow
-from bluezone.phone.ui.view import HISTORY_LINES
+from bluezone.phone.ui.view import HISTORY_LINES, SwabCode
 from bluezone.protocol.interval import interval_start
+from bluezone.protocol.swab import format_swab
 
 AVERAGE_DBM_AT_1M = -60
 
@@ -64,9 +66,32 @@ class RunnerView:
         """The time served by own keys that are not published."""
         return windows_of(self._runner)
 
-    async def publish(self, typed_code: str, withheld_starts: frozenset[int]) -> int:
+    async def swab_code(self) -> SwabCode | None:
+        """The code that was shown for a sample within the last day."""
+        return swab_code_of(self._runner)
+
+    async def make_swab_code(self) -> None:
+        """Makes a new code for a sample."""
+        self._runner.commit_before_swab()
+
+    async def publish(self, typed_code: str | None, withheld_starts: frozenset[int]) -> int:
         """Publishes with the owner's consent."""
-        return (await self._runner.publish(typed_code, withheld_starts)).sent_count
+        return (await publish_by(self._runner, typed_code, withheld_starts)).sent_count
+
+
+async def publish_by(
+    runner: PhoneRunner, typed_code: str | None, withheld_starts: frozenset[int]
+) -> Published:
+    """Publishes with a typed code, or without one by a positive sample of this phone."""
+    if typed_code is None:
+        return await runner.publish_swab(withheld_starts)
+    return await runner.publish(typed_code, withheld_starts)
+
+
+def swab_code_of(runner: PhoneRunner) -> SwabCode | None:
+    """The code that was shown for a sample within the last day."""
+    shown = runner.shown_at_swab()
+    return SwabCode(format_swab(shown[0]), shown[1]) if shown else None
 
 
 def alerts_of(runner: PhoneRunner) -> list[Alert]:

@@ -23,6 +23,7 @@ PATIENCE_S = 2.5
 log = structlog.get_logger(__name__)
 
 _BY_STATUS = {
+    AnswerStatus.SAMPLE_UNKNOWN: "share.refused.sample",
     AnswerStatus.CODE_UNKNOWN: "share.refused.unknown",
     AnswerStatus.CODE_EXPIRED: "share.refused.expired",
     AnswerStatus.CODE_USED: "share.refused.used",
@@ -71,8 +72,13 @@ class Sharing:
         self._task: asyncio.Task[None] | None = None
         self.progress = Progress()
 
-    async def start(self, typed_code: str, withheld_starts: frozenset[int]) -> None:
-        """Begins to send, and waits a moment in case the code is refused; while one is sent, does nothing."""
+    async def start(self, typed_code: str | None, withheld_starts: frozenset[int]) -> None:
+        """Begins to send, and waits a moment in case it is refused; while one is sent, does nothing.
+
+        Args:
+            typed_code: as a person typed it; None for a positive sample of this phone.
+            withheld_starts: rolling_start of keys that the owner keeps back.
+        """
         if self.progress.state is SharingState.SENDING:
             return
         self.progress = Progress(SharingState.SENDING)
@@ -84,11 +90,11 @@ class Sharing:
         if self._task is not None:
             self._task.cancel()
 
-    async def _send(self, typed_code: str, withheld_starts: frozenset[int]) -> None:
+    async def _send(self, typed_code: str | None, withheld_starts: frozenset[int]) -> None:
         try:
             sent_count = await self._view.publish(typed_code, withheld_starts)
         except Exception as error:
-            self.progress = Progress(SharingState.REFUSED, 0, refusal_key(error), typed_code[:64])
+            self.progress = Progress(SharingState.REFUSED, 0, refusal_key(error), (typed_code or "")[:64])
             if not isinstance(error, PhoneError | ProtocolError | ScreenError):
                 log.error("sharing-failed", error=type(error).__name__)
         else:

@@ -9,6 +9,7 @@ ScreenError
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from bluezone.phone.risk import Alert
@@ -28,6 +29,19 @@ class PhoneAsleep(ScreenError):
     """The phone is switched off or still starting; there is nothing to show yet."""
 
     code = "phone-asleep"
+
+
+@dataclass(frozen=True, slots=True)
+class SwabCode:
+    """What the laboratory scans together with a sample.
+
+    Attributes:
+        text: `BZ1-C:` and 64 hex digits; tells nothing about the owner.
+        made_at: seconds UTC.
+    """
+
+    text: str
+    made_at: int
 
 
 class PhoneView(Protocol):
@@ -67,11 +81,23 @@ class PhoneView(Protocol):
         """The time served by own keys that are not published."""
         ...
 
-    async def publish(self, typed_code: str, withheld_starts: frozenset[int]) -> int:
+    async def swab_code(self) -> SwabCode | None:
+        """The code that was shown for a sample within the last day, if any."""
+        ...
+
+    async def make_swab_code(self) -> None:
+        """Makes a new code for a sample.
+
+        Raises:
+            DiagnosisError: the phone does not know the time yet.
+        """
+        ...
+
+    async def publish(self, typed_code: str | None, withheld_starts: frozenset[int]) -> int:
         """Publishes with the owner's consent; the number of keys that everybody will get.
 
         Args:
-            typed_code: as a person typed it.
+            typed_code: as a person typed it; None for a positive sample of this phone.
             withheld_starts: rolling_start of keys that the owner keeps back.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -15,6 +15,7 @@ from bluezone.phone.status import Status
 from bluezone.phone.trusted_time import TimeStatus
 from bluezone.phone.ui.app import create_phone_app
 from bluezone.phone.ui.screen import HeardLine, KeyWindow
+from bluezone.phone.ui.view import SwabCode
 from bluezone.protocol.interval import interval_of, local_day_of
 from bluezone.sim.attacks.driven import MORNING
 from bluezone.sim.attacks.outcome import Outcome, Setting
@@ -32,7 +33,6 @@ class WatchedPhone:
     alert_list: list[Alert]
     utc_offset_minutes: int = _UTC_OFFSET
     hotline: str = ""
-    asked: list[str] = field(default_factory=list)
 
     async def status(self) -> Status:
         """A working phone."""
@@ -57,10 +57,16 @@ class WatchedPhone:
         """No key to publish."""
         return []
 
-    async def publish(self, typed_code: str, withheld_starts: frozenset[int]) -> int:
+    async def swab_code(self) -> SwabCode | None:
+        """None was made."""
+        return None
+
+    async def make_swab_code(self) -> None:
         """Nobody asks for it here."""
-        self.asked.append(typed_code)
-        return len(withheld_starts)
+
+    async def publish(self, typed_code: str | None, withheld_starts: frozenset[int]) -> int:
+        """Nobody asks for it here."""
+        raise AssertionError(f"nobody agreed to send, by {typed_code!r} without {len(withheld_starts)} keys")
 
 
 async def pages(phone: WatchedPhone) -> tuple[str, str]:

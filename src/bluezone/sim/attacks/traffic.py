@@ -12,10 +12,11 @@ from pathlib import Path
 
 from bluezone.authority.api.app import create_app
 from bluezone.authority.home import memory_authority
+from bluezone.authority.service import Authority
 from bluezone.clock import LoopClock
 from bluezone.phone.errors import DiagnosisError
 from bluezone.phone.own_key import draw_key
-from bluezone.phone.publishing import Publisher
+from bluezone.phone.publishing import MAX_WAIT_S, MIN_WAIT_S, Publisher
 from bluezone.phone.server_client import ServerClient, open_http
 from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol.batch import Section
@@ -44,6 +45,7 @@ HEADERS = {
     b"content-type", b"content-length", b"if-none-match", b"range",
 }  # fmt: skip
 HEARD_PART = 6
+PAIR = ("POST /v1/redeem", "POST /v1/publish")
 
 
 def stolen_key(setting: Setting) -> Outcome:
@@ -149,9 +151,11 @@ def cover_traffic(setting: Setting) -> Outcome:
         for name, measure in _MEASURES.items()
     }
     shapes = sorted({_shape(flow) for flow in real})
+    failed = [name for name, exchanges in failed_attempts(setting).items() if not is_cover(exchanges)]
     return Outcome(
-        same and min(p.values()) > 0.01 and len(real) == len(cover) == count,
-        f"{count} real and {count} cover: {'the same' if same else 'other'} order, sizes and headers"
+        same and min(p.values()) > 0.01 and len(real) == len(cover) == count and not failed,
+        f"{count} real and {count} cover, {len(_ATTEMPTS)} failed attempts ({len(failed)} unlike"
+        f" cover): {'the same' if same else 'other'} order, sizes and headers"
         f" ({len(shapes)} form); " + ", ".join(f"p of {name} {value:.2f}" for name, value in p.items()),
         int(not same),
     )
@@ -205,37 +209,68 @@ async def _flows(setting: Setting, count: int) -> tuple[list[list[Exchange]], li
     return flows
 
 
-def unfinished_attempts(setting: Setting) -> dict[str, list[str]]:
-    """What the wire shows of two honest attempts: a refused code, and a swab after two shown codes."""
-    return run_virtual(_attempts(setting))
+def failed_attempts(setting: Setting) -> dict[str, list[Exchange]]:
+    """What the wire shows of attempts from which nothing, or not at once something, came."""
+    return run_virtual(_failed(setting))
 
 
-async def _attempts(setting: Setting) -> dict[str, list[str]]:
+def is_cover(exchanges: Sequence[Exchange]) -> bool:
+    """Whether these are pairs of redemption and upload, with the wait of cover traffic within each pair."""
+    pairs = list(zip(exchanges[::2], exchanges[1::2], strict=False))
+    return len(exchanges) % 2 == 0 and all(
+        (first.line, second.line) == PAIR and MIN_WAIT_S <= _wait((first, second)) <= MAX_WAIT_S
+        for first, second in pairs
+    )
+
+
+async def _failed(setting: Setting) -> dict[str, list[Exchange]]:
     clock, draw = LoopClock(MORNING + 5 * 3600), setting.random_bytes("attempts")
     authority = await memory_authority(clock=clock, random_bytes=setting.random_bytes("authority"))
-    app, seen = create_app(authority), dict[str, list[str]]()
+    app, seen = create_app(authority), dict[str, list[Exchange]]()
     recorder = Recorder(app, clock)
     async with app.lifespan(), open_http(authority.region, recorder) as http:
-        for name in ("a refused code", "a swab after two shown codes"):
+        for name, attempt in _ATTEMPTS.items():
             store = PhoneStore.open(setting.folder / name, draw, durable=False)
             client = ServerClient(authority.region, http, clock, draw)
             publisher = Publisher(client, store, authority.region, clock, draw)
             now, before = clock.system(), len(recorder.exchanges)
             store.ledger.save_own_keys([draw_key([], window_of(interval_of(now))[0], draw)])
-            _, first = publisher.close_and_commit(now)
-            if name == "a refused code":
-                with suppress(DiagnosisError):
-                    await publisher.redeem_code(format_code(bytes(8)), first, now)
-            else:
-                await authority.laboratory.add_sample("tube", first.hash())
-                await authority.laboratory.certify("tube", local_day_of(now, 420))
-                await clock.sleep(60)
-                publisher.close_and_commit(clock.system())
-                commitment, certificate = await publisher.redeem_swab(clock.system())
-                await publisher.publish(commitment, certificate, clock.system())
-            seen[name] = [one.line for one in recorder.exchanges[before:]]
+            with suppress(DiagnosisError):
+                await attempt(authority, publisher, clock)
+            await publisher.finish_as_cover()
+            seen[name] = recorder.exchanges[before:]
             store.close()
     return seen
+
+
+async def _refused_code(_authority: Authority, publisher: Publisher, clock: LoopClock) -> None:
+    _, commitment = publisher.close_and_commit(clock.system())
+    await publisher.redeem_code(format_code(bytes(8)), commitment, clock.system())
+
+
+async def _nothing_to_publish(authority: Authority, publisher: Publisher, clock: LoopClock) -> None:
+    now = clock.system()
+    keys, commitment = publisher.close_and_commit(now)
+    code = await authority.issue_code(local_day_of(now, 420))
+    certificate = await publisher.redeem_code(code, commitment, now)
+    await publisher.publish(commitment, certificate, now, frozenset(own.start for own in keys))
+
+
+async def _swab_after_two_shown_codes(authority: Authority, publisher: Publisher, clock: LoopClock) -> None:
+    _, shown = publisher.close_and_commit(clock.system())
+    await authority.laboratory.add_sample("tube", shown.hash())
+    await authority.laboratory.certify("tube", local_day_of(clock.system(), 420))
+    await clock.sleep(60)
+    publisher.close_and_commit(clock.system())
+    commitment, certificate = await publisher.redeem_swab(clock.system())
+    await publisher.publish(commitment, certificate, clock.system())
+
+
+_ATTEMPTS = {
+    "a refused code": _refused_code,
+    "a good code and every key kept back": _nothing_to_publish,
+    "a swab after two shown codes": _swab_after_two_shown_codes,
+}
 
 
 def same_distribution(first: Sequence[float], second: Sequence[float]) -> float:

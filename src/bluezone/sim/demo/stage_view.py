@@ -8,9 +8,9 @@ from typing import TypeVar
 from bluezone.phone.risk import Alert
 from bluezone.phone.runner import PhoneRunner
 from bluezone.phone.status import Status
-from bluezone.phone.ui.runner_view import alerts_of, history_of, windows_of
+from bluezone.phone.ui.runner_view import alerts_of, history_of, swab_code_of, windows_of
 from bluezone.phone.ui.screen import HeardLine, KeyWindow
-from bluezone.phone.ui.view import PhoneAsleep
+from bluezone.phone.ui.view import PhoneAsleep, SwabCode
 from bluezone.sim.errors import PhoneOffError
 from bluezone.sim.stage import Stage
 
@@ -65,7 +65,15 @@ class StageView:
         """The time served by own keys that are not published."""
         return await self._ask(windows_of)
 
-    async def publish(self, typed_code: str, withheld_starts: frozenset[int]) -> int:
+    async def swab_code(self) -> SwabCode | None:
+        """The code that was shown for a sample within the last day."""
+        return await self._ask(swab_code_of)
+
+    async def make_swab_code(self) -> None:
+        """Makes a new code for a sample."""
+        await self._ask(lambda runner: runner.commit_before_swab())
+
+    async def publish(self, typed_code: str | None, withheld_starts: frozenset[int]) -> int:
         """Publishes with the owner's consent."""
         try:
             return (await self._stage.publish(self._station, typed_code, withheld_starts)).sent_count
