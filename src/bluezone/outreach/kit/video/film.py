@@ -36,8 +36,10 @@ def build_film(job: Job, report: Report) -> None:
     sound = _sound(job, body, closing)
     report(0.2)
     for number, frame in enumerate(FRAMES):
-        parts = [_body(job, script, frame, body.timeline), _closing(job, script, frame, closing.timeline)]
-        _join(job, parts, sound, file_name(job, f"-{frame.size}.mp4"))
+        shared = _body(job, script, frame, body.timeline)
+        report(0.5 + 0.4 * number)
+        own = _closing(job, script, frame, closing.timeline)
+        _join(job, [shared, own], sound, file_name(job, f"-{frame.size}.mp4"))
         report(0.2 + 0.4 * (number + 1))
     file_name(job, ".srt").write_text(subrip(whole.cues), encoding="utf-8")
     file_name(job, ".txt").write_text(transcript(job, script, whole), encoding="utf-8")
