@@ -22,15 +22,19 @@ from bluezone.outreach.kit.video.transcript import transcript
 
 # Encoding a minute of film takes about a minute on one old core; ten times that is a fault.
 _ENCODING_LIMIT_S = 1200
+# A film that may be longer than its shortest has some seconds more, for looking at the screens.
+_SPARE_S = 5.0
 
 
 def build_film(job: Job, report: Report) -> None:
     """Writes every file of a film's item into the job's folder."""
     script = script_of(job.item.id, job.words)
     scratch = job.folder / "line.wav"
-    closing = speak_part(job, [script.closing], script.length.closing_s, scratch)
-    body_s = script.length.total_s and script.length.total_s - script.length.closing_s
-    body = speak_part(job, [scene.lines for scene in script.scenes], body_s, scratch)
+    length = script.length
+    closing = speak_part(job, [script.closing], scratch, length.closing_s)
+    body_s = length.total_s and length.total_s - length.closing_s
+    least_s = length.shortest_s + _SPARE_S - length.closing_s
+    body = speak_part(job, [scene.lines for scene in script.scenes], scratch, body_s, least_s)
     report(0.1)
     whole = joined(body.timeline, closing.timeline)
     sound = _sound(job, body, closing)
