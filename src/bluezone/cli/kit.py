@@ -94,16 +94,15 @@ def build(
 
 @kit.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--key", type=_in_file, help="Public key (.pub) whose signature is asked for; otherwise your own."
-)
+@click.option("--key", type=_in_file, help="Public key (.pub) that must have signed.")
+@click.option("--own-key", type=_in_file, envvar=_KEY_VARIABLE, help="Your key, asked for without --key.")
 @friendly
-def check(folder: Path, key: Path | None) -> None:
+def check(folder: Path, key: Path | None, own_key: Path | None) -> None:
     """Check every file of a finished kit again: signature, checksums, and everything the build checks."""
     from bluezone.outreach.kit.checking import check_kit
     from bluezone.outreach.kit.signing import load_public_key, public_path
 
-    trusted = key or public_path(_own_folder(_KEY_NAME))
+    trusted = key or public_path(own_key or _own_folder(_KEY_NAME))
     public = load_public_key(trusted) if key or trusted.exists() else None
     report = check_kit(folder, public, progress_bar("Checking"))
     for sentence in report.faults:

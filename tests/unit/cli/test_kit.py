@@ -55,6 +55,11 @@ def test_check_names_what_is_missing(folder: Path) -> None:
     assert "do not print this kit" in done.output
 
 
+def test_check_asks_for_the_own_key_of_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLUEZONE_KIT_KEY", str(folder / "kit.key"))
+    assert f"signature of {folder / 'kit.pub'} holds" in run("check", str(folder / "out")).output
+
+
 def test_check_refuses_another_signature(folder: Path) -> None:
     assert run("keygen", "--out", str(folder / "other.key")).exit_code == 0
     done = run("check", str(folder / "out"), "--key", str(folder / "other.pub"))

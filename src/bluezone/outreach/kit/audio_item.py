@@ -17,11 +17,10 @@ from bluezone.outreach.kit.sound.loudness import normalise
 from bluezone.outreach.kit.sound.pcm import Sound, as_wav, placed
 from bluezone.outreach.kit.sound.program import Command, ffmpeg_program, run
 from bluezone.outreach.kit.voice.choice import spot_voices
-from bluezone.outreach.kit.voice.port import Voice, decoded, spoken_sound
+from bluezone.outreach.kit.voice.port import LONGEST_SPOT_S, SHORTEST_SPOT_S, Voice, decoded, spoken_sound
 from bluezone.outreach.kit.voice.recording import RecordedVoice
 from bluezone.outreach.kit.voice.spoken import spoken
 
-SHORTEST_S, LONGEST_S = 30.0, 60.0
 # Time for a breath between lines, and for a loudspeaker's amplifier to wake up before the first word.
 _BREATH_S, _EDGE_S = 0.55, 0.7
 _LONGEST_BREATH_S = 2.0
@@ -59,7 +58,7 @@ BUILDER = SpotBuilder()
 def _track(job: Job, lines: Sequence[str]) -> Sound:
     scratch = job.folder / "line.wav"
     if job.unit.recording is not None:
-        own = RecordedVoice(job.unit.recording, SHORTEST_S - _EDGES_S, LONGEST_S - _EDGES_S)
+        own = RecordedVoice(job.unit.recording, SHORTEST_SPOT_S - _EDGES_S, LONGEST_SPOT_S - _EDGES_S)
         own.speak(" ".join(lines), scratch)
         sound = decoded(scratch)
         return placed([(_EDGE_S, sound)], sound.seconds + _EDGES_S)
@@ -67,10 +66,10 @@ def _track(job: Job, lines: Sequence[str]) -> Sound:
     for voice in spot_voices(job.unit, job.language):
         spoken_lines = _speak(voice, lines, scratch)
         shortest = sum(one.seconds for one in spoken_lines) + _EDGES_S + _BREATH_S * (len(lines) - 1)
-        if shortest <= LONGEST_S:
+        if shortest <= LONGEST_SPOT_S:
             return _with_breaths(spoken_lines)
     raise ItemFailed(
-        f"the spot lasts {shortest:.0f} s even when it is read fast; it may last {LONGEST_S:.0f} s:"
+        f"the spot lasts {shortest:.0f} s even when it is read fast; it may last {LONGEST_SPOT_S:.0f} s:"
         " give a shorter name or address in the unit file"
     )
 
@@ -82,7 +81,7 @@ def _speak(voice: Voice, lines: Sequence[str], scratch: Path) -> list[Sound]:
 def _with_breaths(lines: Sequence[Sound]) -> Sound:
     """The lines one after the other; a short text gets longer breaths, so that it lasts half a minute."""
     speech = sum(line.seconds for line in lines) + _EDGES_S
-    breath = min(_LONGEST_BREATH_S, max(_BREATH_S, (SHORTEST_S + 0.2 - speech) / (len(lines) - 1)))
+    breath = min(_LONGEST_BREATH_S, max(_BREATH_S, (SHORTEST_SPOT_S + 0.2 - speech) / (len(lines) - 1)))
     at, parts = _EDGE_S, []
     for line in lines:
         parts.append((at, line))

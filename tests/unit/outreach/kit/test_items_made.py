@@ -88,6 +88,17 @@ def test_a_name_too_long_is_said_and_a_long_one_shrinks(make_job: MakeJob, make_
     assert faults(job) == []
 
 
+@pytest.mark.slow
+def test_the_two_lines_of_the_index_can_be_typed(make_job: MakeJob) -> None:
+    job = make_job("index")
+    built(job)
+    text = "".join(
+        page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(job.path("index-{lang}.pdf"))
+    )
+    assert """jq -r '.files[]|"\\(.sha256) *\\(.path)"' manifest.json | sha256sum -c""" in text
+    assert "-rawin -in manifest.json -sigfile manifest.json.sig" in text
+
+
 def test_the_code_is_drawn_as_it_is() -> None:
     address = "https://bluezone.example/gia-nghia"
     assert qr_side(address) in (29, 33)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from bluezone.outreach.kit.pdf import opened
 PICTURE_TEXT = "Description"  # the alternative text of a PNG, as an iTXt chunk
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_READ_PARTS = re.compile(r"ppt/slides/[^/]+\.xml|word/(document|header\d*|footer\d*)\.xml")
 _LARGEST_PART = 4_000_000
 
 
@@ -94,9 +96,7 @@ def check_text(subject: Subject) -> Iterator[str]:
 def _parts(subject: Subject) -> Iterator[ElementTree.Element]:
     with zipfile.ZipFile(subject.path) as archive:
         for entry in archive.infolist():
-            if entry.filename.endswith(".xml") and (
-                "/slides/" in entry.filename or "word/" in entry.filename
-            ):
+            if _READ_PARTS.fullmatch(entry.filename):
                 if entry.file_size > _LARGEST_PART:
                     raise zipfile.BadZipFile
                 # Our own builds; a kit from elsewhere is checked against its signature first.

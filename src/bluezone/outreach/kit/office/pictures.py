@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
@@ -15,8 +16,9 @@ _PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: none)
 #image(bytes(sys.inputs.drawing), format: "svg", width: 300pt)"""
 
 
+@cache
 def drawing(name: str, width: int) -> bytes:
-    """A drawing of `typst/drawings`, or the mark of the screens.
+    """A drawing of `typst/drawings`, or the mark of the screens; the same for every unit, so drawn once.
 
     Args:
         name: `scene`, `three`, `mark-white` or `mark`.

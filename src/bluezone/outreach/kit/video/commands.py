@@ -15,6 +15,7 @@ from bluezone.outreach.kit.video.frame import (
     AUDIO_CODEC,
     CLOSING_COLOUR,
     FPS,
+    MARKED_COLOURS,
     TO_VIDEO_COLOURS,
     VIDEO_CODEC,
     Frame,
@@ -50,13 +51,11 @@ def part_command(
         is_closing: a closing card fades in from its own ground; a body fades out to it.
     """
     inputs = [*stills.bases, *(picture for picture in stills.pictures if picture), *stills.subtitles]
-    fade = f"fade=t=in:st=0:d={FADE_FRAMES / FPS}" if is_closing else _fade_out(timeline.frames)
     graph = [
         *_scenes(frame, timeline, stills),
         *_dissolves(timeline),
-        *_subtitles(
-            frame, timeline.cues, len(inputs) - len(stills.subtitles), f"{fade}:color={CLOSING_COLOUR}"
-        ),
+        *_subtitles(frame, timeline.cues, len(inputs) - len(stills.subtitles)),
+        *_ground(frame, timeline.frames, is_closing),
     ]
     files = [part for still in inputs for part in ("-i", still)]
     head: Command = [program, "-hide_banner", "-nostats", "-loglevel", "error", "-y", *files]
@@ -127,38 +126,47 @@ def scene_frames(timeline: Timeline) -> list[tuple[int, int]]:
 def _scenes(frame: Frame, timeline: Timeline, stills: Stills) -> Iterator[str]:
     picture_input = len(stills.bases)
     for number, (_, length) in enumerate(scene_frames(timeline)):
-        still = f"loop=loop={length}:size=1,setpts=N/{FPS}/TB,fps={FPS},trim=end_frame={length},setsar=1"
-        yield f"[{number}:v]format=gbrp,{still}[b{number}]"
+        repeated = f"loop=loop={length}:size=1,setpts=N/{FPS}/TB,fps={FPS},trim=end_frame={length},setsar=1"
+        yield f"[{number}:v]{TO_VIDEO_COLOURS},format=yuv420p,{repeated}[b{number}]"
         if stills.pictures[number] is None:
             yield f"[b{number}]null[s{number}]"
             continue
         x, y = _PICTURE_PLACE[frame.name, stills.kinds[number]]
         rise = f"{y}+{frame.rise}*pow(1-min(t/{_RISE_S}\\,1)\\,3)"
-        yield f"[{picture_input}:v]format=gbrap,{still},fade=t=in:st=0:d=0.5:alpha=1[p{number}]"
-        yield f"[b{number}][p{number}]overlay=x={x}:y='{rise}':format=gbrp:eval=frame,format=gbrp[s{number}]"
+        soft = f"{repeated},fade=t=in:st=0:d=0.5:alpha=1"
+        yield f"[{picture_input}:v]{TO_VIDEO_COLOURS},format=yuva420p,{soft}[p{number}]"
+        yield f"[b{number}][p{number}]overlay=x={x}:y='{rise}':format=yuv420:eval=frame[s{number}]"
         picture_input += 1
 
 
 def _dissolves(timeline: Timeline) -> Iterator[str]:
     before = "s0"
     for number, (first, _) in enumerate(scene_frames(timeline)[1:], 1):
-        length, offset = DISSOLVE_FRAMES / FPS, first / FPS
-        yield f"[{before}][s{number}]xfade=transition=fade:duration={length}:offset={offset:.2f}[x{number}]"
+        yield f"[{before}][s{number}]{_dissolve(DISSOLVE_FRAMES, first)}[x{number}]"
         before = f"x{number}"
     yield f"[{before}]null[scenes]"
 
 
-def _subtitles(frame: Frame, cues: Sequence[Cue], first_input: int, fade: str) -> Iterator[str]:
+def _subtitles(frame: Frame, cues: Sequence[Cue], first_input: int) -> Iterator[str]:
     before = "scenes"
     middle = frame.height - SUBTITLE_ABOVE[frame.name]
     for number, cue in enumerate(cues):
         # Half a frame earlier than the first and the last one, so that rounding never decides.
         shown = f"between(t\\,{(cue.begin - 0.5) / FPS:.3f}\\,{(cue.end - 0.5) / FPS:.3f})"
-        place = f"overlay=x=(W-w)/2:y={middle}-h/2:format=gbrp:enable='{shown}'"
-        yield f"[{before}][{first_input + number}:v]{place}[t{number}]"
+        yield f"[{first_input + number}:v]{TO_VIDEO_COLOURS},format=yuva420p[u{number}]"
+        place = f"overlay=x=(W-w)/2:y={middle}-h/2:format=yuv420:enable='{shown}'"
+        yield f"[{before}][u{number}]{place}[t{number}]"
         before = f"t{number}"
-    yield f"[{before}]{fade},{TO_VIDEO_COLOURS}[film]"
+    yield f"[{before}]null[told]"
 
 
-def _fade_out(frames: int) -> str:
-    return f"fade=t=out:st={(frames - FADE_FRAMES) / FPS}:d={FADE_FRAMES / FPS}"
+def _ground(frame: Frame, frames: int, is_closing: bool) -> Iterator[str]:
+    """Out of the ground of the closing card, or into it."""
+    colour = f"color=c={CLOSING_COLOUR}:s={frame.size}:r={FPS},format=gbrp,{TO_VIDEO_COLOURS},format=yuv420p"
+    yield f"{colour},trim=end_frame={FADE_FRAMES},setsar=1[ground]"
+    order = "[ground][told]" if is_closing else "[told][ground]"
+    yield f"{order}{_dissolve(FADE_FRAMES, 0 if is_closing else frames - FADE_FRAMES)},{MARKED_COLOURS}[film]"
+
+
+def _dissolve(frames: int, first: int) -> str:
+    return f"xfade=transition=fade:duration={frames / FPS}:offset={first / FPS:.2f}"

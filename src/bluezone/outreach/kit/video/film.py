@@ -22,22 +22,28 @@ from bluezone.outreach.kit.video.transcript import transcript
 
 # Encoding a minute of film takes about a minute on one old core; ten times that is a fault.
 _ENCODING_LIMIT_S = 1200
+# A film that may be longer than its shortest has some seconds more, for looking at the screens.
+_SPARE_S = 5.0
 
 
 def build_film(job: Job, report: Report) -> None:
     """Writes every file of a film's item into the job's folder."""
     script = script_of(job.item.id, job.words)
     scratch = job.folder / "line.wav"
-    closing = speak_part(job, [script.closing], script.length.closing_s, scratch)
-    body_s = script.length.total_s and script.length.total_s - script.length.closing_s
-    body = speak_part(job, [scene.lines for scene in script.scenes], body_s, scratch)
+    length = script.length
+    closing = speak_part(job, [script.closing], scratch, length.closing_s)
+    body_s = length.total_s and length.total_s - length.closing_s
+    least_s = length.shortest_s + _SPARE_S - length.closing_s
+    body = speak_part(job, [scene.lines for scene in script.scenes], scratch, body_s, least_s)
     report(0.1)
     whole = joined(body.timeline, closing.timeline)
     sound = _sound(job, body, closing)
     report(0.2)
     for number, frame in enumerate(FRAMES):
-        parts = [_body(job, script, frame, body.timeline), _closing(job, script, frame, closing.timeline)]
-        _join(job, parts, sound, file_name(job, f"-{frame.size}.mp4"))
+        shared = _body(job, script, frame, body.timeline)
+        report(0.5 + 0.4 * number)
+        own = _closing(job, script, frame, closing.timeline)
+        _join(job, [shared, own], sound, file_name(job, f"-{frame.size}.mp4"))
         report(0.2 + 0.4 * (number + 1))
     file_name(job, ".srt").write_text(subrip(whole.cues), encoding="utf-8")
     file_name(job, ".txt").write_text(transcript(job, script, whole), encoding="utf-8")

@@ -15,11 +15,9 @@ VIDEO_CODEC = (
     "-video_track_timescale", "12800",
 )  # fmt: skip
 AUDIO_CODEC = ("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000")
-# From full-range RGB stills to what televisions expect.
-TO_VIDEO_COLOURS = (
-    "scale=in_range=full:out_range=tv:out_color_matrix=bt709,format=yuv420p"
-    ",setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
-)
+# From full-range RGB stills to what televisions expect; once for each still, before it is repeated.
+TO_VIDEO_COLOURS = "scale=in_range=full:out_range=tv:out_color_matrix=bt709"
+MARKED_COLOURS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 CLOSING_COLOUR = "0x0b5cad"  # the ground of the closing card: the body fades into it
 
 

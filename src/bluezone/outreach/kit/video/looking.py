@@ -80,8 +80,9 @@ def require_subtitles(path: Path, frame: Frame, timeline: Timeline, stills: Stil
 def _difference(path: Path, second: float, still: Path, frame: Frame) -> float:
     with Image.open(still) as opened:
         subtitle = opened.convert("RGBA")
-    left = (frame.width - subtitle.width) // 2
-    top = int(frame.height - SUBTITLE_ABOVE[frame.name] - subtitle.height / 2)
+    # Pictures are laid on even rows and columns: colour has half the resolution.
+    left = (frame.width - subtitle.width) // 2 & ~1
+    top = int(frame.height - SUBTITLE_ABOVE[frame.name] - subtitle.height / 2) & ~1
     seen = frame_at(path, second, (left, top, subtitle.width, subtitle.height))
     mask = subtitle.getchannel("A").point(lambda alpha: 255 if alpha > 250 else 0)
     means = ImageStat.Stat(ImageChops.difference(seen, subtitle.convert("RGB")), mask).mean

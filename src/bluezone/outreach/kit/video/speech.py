@@ -32,14 +32,17 @@ class SpokenPart:
         return placed(zip((cue.speech_s for cue in cues), self.sounds, strict=True), self.timeline.seconds)
 
 
-def speak_part(job: Job, scenes: Sequence[Sequence[str]], total_s: float | None, scratch: Path) -> SpokenPart:
+def speak_part(
+    job: Job, scenes: Sequence[Sequence[str]], scratch: Path, total_s: float | None, least_s: float = 0.0
+) -> SpokenPart:
     """Speaks a part and lays it out.
 
     Args:
         job: whose voice speaks.
         scenes: sentences of each scene.
-        total_s: how long the part lasts; None: as long as it takes.
         scratch: a file that may be overwritten.
+        total_s: how long the part lasts; None: as long as it takes.
+        least_s: but never shorter than this.
 
     Raises:
         ItemFailed: even spoken fast it does not fit.
@@ -50,7 +53,7 @@ def speak_part(job: Job, scenes: Sequence[Sequence[str]], total_s: float | None,
             [Spoken(line, sound.seconds) for line, sound in zip(lines, heard, strict=True)]
             for lines, heard in zip(scenes, sounds, strict=True)
         ]
-        timeline = lay_out(spoken, total_s)
+        timeline = lay_out(spoken, total_s, least_s)
         if timeline is not None:
             return SpokenPart(timeline, tuple(sound for heard in sounds for sound in heard))
     raise ItemFailed(

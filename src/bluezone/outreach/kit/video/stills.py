@@ -66,7 +66,7 @@ def kept_together(title: str, language: str) -> str:
     """
     title = _AFTER_NUMBER.sub(_NO_BREAK, title)
     before, blank, last = title.rpartition(" ")
-    is_joined = _NO_BREAK in before.rpartition(" ")[2] or not blank or language != "vi"
+    is_joined = _NO_BREAK in before.rpartition(" ")[2] + last or not blank or language != "vi"
     return title if is_joined else f"{before}{_NO_BREAK}{last}"
 
 

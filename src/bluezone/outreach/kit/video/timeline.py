@@ -73,18 +73,21 @@ def natural_s(scene: Sequence[Spoken]) -> float:
     return LEAD_S + sum(line.seconds for line in scene) + GAP_S * (len(scene) - 1) + TAIL_S
 
 
-def lay_out(scenes: Sequence[Sequence[Spoken]], total_s: float | None = None) -> Timeline | None:
+def lay_out(
+    scenes: Sequence[Sequence[Spoken]], total_s: float | None = None, least_s: float = 0.0
+) -> Timeline | None:
     """The timeline of a film's body, or of its closing card.
 
     Args:
         scenes: each with at least one sentence.
         total_s: how long it must last; None: as long as it naturally does.
+        least_s: but never shorter than this.
 
     Returns:
         None when the sentences do not fit into `total_s`.
     """
     natural = [natural_s(scene) for scene in scenes]
-    total = math.ceil(sum(natural) * FPS) if total_s is None else round(total_s * FPS)
+    total = math.ceil(max(sum(natural), least_s) * FPS) if total_s is None else round(total_s * FPS)
     spare_s = total / FPS - sum(natural)
     if spare_s < -1e-9:
         return None

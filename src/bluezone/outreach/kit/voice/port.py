@@ -13,6 +13,8 @@ from bluezone.outreach.kit.sound.pcm import RATE, Sound, from_bytes, trimmed
 from bluezone.outreach.kit.sound.program import Command, ffmpeg_program, run
 
 MAX_TEXT_LENGTH = 4_000
+# How long a loudspeaker spot lasts.
+SHORTEST_SPOT_S, LONGEST_SPOT_S = 30.0, 60.0
 # No spoken file of a kit is longer; a decoder is stopped there.
 LONGEST_S = 180
 

@@ -68,8 +68,8 @@ def test_body_and_closing_are_encoded_alike(stills: Stills) -> None:
     card = Stills(stills.bases[:1], (None,), ("closing",), stills.subtitles[:1])
     closing = list(map(str, part_command("ffmpeg", SMALL, CLOSING, card, Path("out.mp4"), is_closing=True)))
     assert body[body.index("-c:v") :] == closing[closing.index("-c:v") :]
-    assert "fade=t=out" in " ".join(body)
-    assert "fade=t=in:st=0:d=0.32:color=0x0b5cad" in " ".join(closing)
+    assert "[told][ground]xfade=transition=fade:duration=0.32:offset=0.88" in " ".join(body)
+    assert "[ground][told]xfade=transition=fade:duration=0.32:offset=0.00" in " ".join(closing)
 
 
 def test_parts_are_joined_without_being_encoded() -> None:

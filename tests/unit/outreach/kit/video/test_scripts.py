@@ -61,4 +61,5 @@ def test_titles_break_where_they_read_well() -> None:
     )
     assert kept_together("Càng nhiều, càng có ích", "vi") == "Càng nhiều, càng có\u00a0ích"
     assert kept_together("Open the official address", "en") == "Open the official address"
+    assert kept_together("Cài trong 4 bước", "vi") == "Cài trong 4\u00a0bước"
     assert kept_together("Một", "vi") == "Một"

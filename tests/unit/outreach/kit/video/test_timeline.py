@@ -38,6 +38,12 @@ def test_time_that_is_left_is_spread_over_the_scenes() -> None:
     assert timeline.cuts[1] == round((natural_s(TWO[0]) + share) * FPS)
 
 
+def test_a_film_without_a_length_has_a_least_one() -> None:
+    shorter, longer = lay_out(TWO, least_s=3.0), lay_out(TWO, least_s=12.0)
+    assert shorter == lay_out(TWO)
+    assert longer == lay_out(TWO, 12.0)
+
+
 def test_what_does_not_fit_is_not_laid_out() -> None:
     shortest = sum(map(natural_s, TWO))
     assert lay_out(TWO, shortest - 0.1) is None
