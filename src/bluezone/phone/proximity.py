@@ -1,0 +1,166 @@
+"""How likely another phone was within two metres during ten minutes, judged from this phone's scans.
+
+Decides the probability and whether the scans came in the rhythm that the model knows. The model's
+coefficients are data (`proximity.json`, with where they come from); `bluezone sensing train` writes
+them. Leaves which scans belong to one other phone to matching.py, and what is dangerous to risk.py.
+
+The probability never falls when a level rises, never rises when a scan heard nothing, does not depend
+on the order of scans, and is never 0 or 1: not hearing is evidence, not proof.
+Source: docs/sensing.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, fsum, isfinite, log1p
+from typing import Annotated
+
+import msgspec
+
+from bluezone.phone.errors import ProximityModelError
+
+WINDOW_S = 600
+# A rhythm twice as fast or as slow as the model's: other sampling, so other probabilities.
+RHYTHM_FACTOR = 2.0
+
+_Weight = Annotated[float, msgspec.Meta(ge=0, le=10)]
+_Number = Annotated[float, msgspec.Meta(ge=-1000, le=1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class HeardScan:
+    """One own scan in which the other phone was heard.
+
+    Attributes:
+        level_db: RSSI + receiver correction - dbm_at_1m, mean over the scan; 0 at one metre, falling
+            with distance.
+        relative_db: its RSSI less the median RSSI of the other phones in the same scan; None if no other
+            was heard. It says how near this phone is among others, whatever the receiver's pocket does.
+    """
+
+    level_db: float
+    relative_db: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProximityWindow:
+    """What one ten-minute window shows about one other phone.
+
+    Attributes:
+        scan_count: own scans in the window, those that heard nothing included.
+        heard: the scans that heard the other phone, in any order; at most `scan_count`.
+        others_count: further phones heard in a scan, mean over the own scans.
+    """
+
+    scan_count: int
+    heard: tuple[HeardScan, ...]
+    others_count: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuses a window that no phone can have seen.
+
+        Raises:
+            ValueError: no scan, more heard than scanned, or a number that is not finite.
+        """
+        if self.scan_count < 1 or len(self.heard) > self.scan_count:
+            raise ValueError(f"{len(self.heard)} of {self.scan_count} scans heard the other phone")
+        numbers = [self.others_count, *(scan.level_db for scan in self.heard)]
+        numbers += [scan.relative_db for scan in self.heard if scan.relative_db is not None]
+        if self.others_count < 0 or not all(map(isfinite, numbers)):
+            raise ValueError("a window holds finite levels, and not less than no other phone")
+
+
+class Coefficients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One logistic form; weights are per dB, and none of them lets a nearer phone seem farther.
+
+    Attributes:
+        intercept: logit where everything else is 0.
+        level: per dB of the mean level.
+        relative: per dB of the mean relative level.
+        crowd: per unit of ln(1 + others_count); may have either sign.
+    """
+
+    intercept: _Number
+    level: _Weight
+    relative: _Weight = 0.0
+    crowd: _Number = 0.0
+
+
+class ProximityModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The coefficients in force, the limits of their inputs, and where they come from.
+
+    Attributes:
+        alone: used while no scan of the window heard a further phone beside this one.
+        among_others: used otherwise.
+        lowest_level_db: weaker levels count as this one, and so does a scan that heard nothing.
+        highest_level_db: stronger levels count as this one.
+        widest_relative_db: relative levels count up to this, to both sides.
+        rhythm_s: from scan to scan in the recordings behind the coefficients, seconds.
+        provenance: data set, scenes, app, date, licence and label, for people.
+    """
+
+    alone: Coefficients
+    among_others: Coefficients
+    lowest_level_db: _Number
+    highest_level_db: _Number
+    widest_relative_db: Annotated[float, msgspec.Meta(gt=0, le=1000)]
+    rhythm_s: Annotated[float, msgspec.Meta(gt=0, le=3600)]
+    provenance: dict[str, str]
+
+
+def parse_model(data: bytes) -> ProximityModel:
+    """A model from its JSON file.
+
+    Raises:
+        ProximityModelError: not such a file, a weight below 0, or limits that exclude each other.
+    """
+    try:
+        model = msgspec.json.decode(data, type=ProximityModel)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ProximityModelError(f"The proximity model cannot be read: {error}") from error
+    if not model.lowest_level_db < model.highest_level_db:
+        raise ProximityModelError("The proximity model's lowest level is not below its highest.")
+    return model
+
+
+def probability_near(window: ProximityWindow, model: ProximityModel) -> float:
+    """How likely the other phone was within 2 m for at least half of the window, above 0 and below 1."""
+    level = _mean_level(window, model)
+    relative = _mean_relative(window, model)
+    form = model.alone if relative is None else model.among_others
+    logit = form.intercept + form.level * level
+    if relative is not None:
+        logit += form.relative * relative + form.crowd * log1p(window.others_count)
+    # Beyond +-30 a float could say 0 or 1.
+    return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))
+
+
+def rhythm_fits(rhythm_s: float, model: ProximityModel) -> bool:
+    """Whether scans so far apart on average are what the model was trained on, within a factor of two.
+
+    Args:
+        rhythm_s: mean time from scan to scan that was observed, seconds.
+    """
+    return model.rhythm_s / RHYTHM_FACTOR <= rhythm_s <= model.rhythm_s * RHYTHM_FACTOR
+
+
+def _mean_level(window: ProximityWindow, model: ProximityModel) -> float:
+    low, high = model.lowest_level_db, model.highest_level_db
+    counted = [max(low, min(high, scan.level_db)) for scan in window.heard]
+    return _mean_with_empty_scans(counted, low, window)
+
+
+def _mean_relative(window: ProximityWindow, model: ProximityModel) -> float | None:
+    """None if no scan of the window allows a comparison; a scan that allows none is left out."""
+    widest = model.widest_relative_db
+    known = [scan.relative_db for scan in window.heard if scan.relative_db is not None]
+    if not known:
+        return None
+    return _mean_with_empty_scans([max(-widest, min(widest, one)) for one in known], -widest, window)
+
+
+def _mean_with_empty_scans(counted: Sequence[float], empty: float, window: ProximityWindow) -> float:
+    empty_count = window.scan_count - len(window.heard)
+    # fsum rounds once, so the order of the scans cannot show.
+    return (fsum(counted) + empty * empty_count) / (len(counted) + empty_count)
