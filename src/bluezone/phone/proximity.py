@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, fsum, isfinite, log1p
+from math import exp, fsum, isfinite, log10
 from typing import Annotated
 
 import msgspec
@@ -50,61 +50,68 @@ class ProximityWindow:
     Attributes:
         scan_count: own scans in the window, those that heard nothing included.
         heard: the scans that heard the other phone, in any order; at most `scan_count`.
-        others_count: further phones heard in a scan, mean over the own scans.
     """
 
     scan_count: int
     heard: tuple[HeardScan, ...]
-    others_count: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuses a window that no phone can have seen.
 
         Raises:
-            ValueError: no scan, more heard than scanned, or a number that is not finite.
+            ValueError: no scan, more heard than scanned, or a level that is not finite.
         """
         if self.scan_count < 1 or len(self.heard) > self.scan_count:
             raise ValueError(f"{len(self.heard)} of {self.scan_count} scans heard the other phone")
-        numbers = [self.others_count, *(scan.level_db for scan in self.heard)]
+        numbers = [scan.level_db for scan in self.heard]
         numbers += [scan.relative_db for scan in self.heard if scan.relative_db is not None]
-        if self.others_count < 0 or not all(map(isfinite, numbers)):
-            raise ValueError("a window holds finite levels, and not less than no other phone")
+        if not all(map(isfinite, numbers)):
+            raise ValueError("a window holds finite levels")
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Within which the inputs count.
+
+    Attributes:
+        lowest_level_db: weaker levels count as this one, and so does a scan that heard nothing.
+        highest_level_db: stronger levels count as this one.
+        widest_relative_db: relative levels count up to this, to both sides; a scan that heard nothing
+            counts as the lowest.
+    """
+
+    lowest_level_db: _Number
+    highest_level_db: _Number
+    widest_relative_db: Annotated[float, msgspec.Meta(gt=0, le=100)]
 
 
 class Coefficients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One logistic form; weights are per dB, and none of them lets a nearer phone seem farther.
+    """One logistic form; no weight is negative, so a nearer phone never seems farther.
 
     Attributes:
         intercept: logit where everything else is 0.
-        level: per dB of the mean level.
-        relative: per dB of the mean relative level.
-        crowd: per unit of ln(1 + others_count); may have either sign.
+        level: per dB of the window's level.
+        relative: per dB of the window's relative level.
     """
 
     intercept: _Number
     level: _Weight
     relative: _Weight = 0.0
-    crowd: _Number = 0.0
 
 
 class ProximityModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The coefficients in force, the limits of their inputs, and where they come from.
 
     Attributes:
-        alone: used while no scan of the window heard a further phone beside this one.
+        alone: used where the other phone was heard, but never together with a third one.
         among_others: used otherwise.
-        lowest_level_db: weaker levels count as this one, and so does a scan that heard nothing.
-        highest_level_db: stronger levels count as this one.
-        widest_relative_db: relative levels count up to this, to both sides.
-        rhythm_s: from scan to scan in the recordings behind the coefficients, seconds.
+        limits: of the inputs.
+        rhythm_s: from scan to scan, that the coefficients are meant for, seconds.
         provenance: data set, scenes, app, date, licence and label, for people.
     """
 
     alone: Coefficients
     among_others: Coefficients
-    lowest_level_db: _Number
-    highest_level_db: _Number
-    widest_relative_db: Annotated[float, msgspec.Meta(gt=0, le=1000)]
+    limits: Limits
     rhythm_s: Annotated[float, msgspec.Meta(gt=0, le=3600)]
     provenance: dict[str, str]
 
@@ -119,25 +126,25 @@ def parse_model(data: bytes) -> ProximityModel:
         model = msgspec.json.decode(data, type=ProximityModel)
     except (msgspec.DecodeError, RecursionError) as error:
         raise ProximityModelError(f"The proximity model cannot be read: {error}") from error
-    if not model.lowest_level_db < model.highest_level_db:
+    if not model.limits.lowest_level_db < model.limits.highest_level_db:
         raise ProximityModelError("The proximity model's lowest level is not below its highest.")
     return model
 
 
 def probability_near(window: ProximityWindow, model: ProximityModel) -> float:
-    """How likely the other phone was within 2 m for at least half of the window, above 0 and below 1."""
-    level = _mean_level(window, model)
-    relative = _mean_relative(window, model)
+    """How likely the other phone was within 2 m for at least half of the window, above 0 and below 1.
+
+    Near and far are taken to be equally likely before anything was heard.
+    """
+    relative = relative_level(window, model.limits)
     form = model.alone if relative is None else model.among_others
-    logit = form.intercept + form.level * level
-    if relative is not None:
-        logit += form.relative * relative + form.crowd * log1p(window.others_count)
+    logit = form.intercept + form.level * level(window, model.limits) + form.relative * (relative or 0.0)
     # Beyond +-30 a float could say 0 or 1.
     return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))
 
 
 def rhythm_fits(rhythm_s: float, model: ProximityModel) -> bool:
-    """Whether scans so far apart on average are what the model was trained on, within a factor of two.
+    """Whether scans so far apart on average are what the model is meant for, within a factor of two.
 
     Args:
         rhythm_s: mean time from scan to scan that was observed, seconds.
@@ -145,22 +152,29 @@ def rhythm_fits(rhythm_s: float, model: ProximityModel) -> bool:
     return model.rhythm_s / RHYTHM_FACTOR <= rhythm_s <= model.rhythm_s * RHYTHM_FACTOR
 
 
-def _mean_level(window: ProximityWindow, model: ProximityModel) -> float:
-    low, high = model.lowest_level_db, model.highest_level_db
-    counted = [max(low, min(high, scan.level_db)) for scan in window.heard]
-    return _mean_with_empty_scans(counted, low, window)
+def level(window: ProximityWindow, limits: Limits) -> float:
+    """The window's level, dB: the mean amplitude over all scans, empty ones at the lowest level.
+
+    Amplitudes and not decibels are averaged: a body in the way of some scans hides less that way.
+    """
+    low, high = limits.lowest_level_db, limits.highest_level_db
+    return _mean_amplitude([max(low, min(high, scan.level_db)) for scan in window.heard], low, window)
 
 
-def _mean_relative(window: ProximityWindow, model: ProximityModel) -> float | None:
-    """None if no scan of the window allows a comparison; a scan that allows none is left out."""
-    widest = model.widest_relative_db
+def relative_level(window: ProximityWindow, limits: Limits) -> float | None:
+    """The window's level among others, dB; None if it was heard, but never beside a third phone.
+
+    A heard scan that allows no comparison is left out.
+    """
+    widest = limits.widest_relative_db
     known = [scan.relative_db for scan in window.heard if scan.relative_db is not None]
-    if not known:
+    if window.heard and not known:
         return None
-    return _mean_with_empty_scans([max(-widest, min(widest, one)) for one in known], -widest, window)
+    return _mean_amplitude([max(-widest, min(widest, one)) for one in known], -widest, window)
 
 
-def _mean_with_empty_scans(counted: Sequence[float], empty: float, window: ProximityWindow) -> float:
+def _mean_amplitude(heard_db: Sequence[float], empty_db: float, window: ProximityWindow) -> float:
     empty_count = window.scan_count - len(window.heard)
     # fsum rounds once, so the order of the scans cannot show.
-    return (fsum(counted) + empty * empty_count) / (len(counted) + empty_count)
+    total = fsum(10 ** (one / 20) for one in heard_db) + empty_count * 10 ** (empty_db / 20)
+    return 20 * log10(total / (len(heard_db) + empty_count))

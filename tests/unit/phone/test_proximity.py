@@ -26,10 +26,8 @@ SHIPPED = resources.files("bluezone.phone").joinpath("proximity.json").read_byte
 MODEL = parse_model(SHIPPED)
 SIMPLE: dict[str, Any] = {
     "alone": {"intercept": 0.5, "level": 0.1},
-    "among_others": {"intercept": 0.25, "level": 0.1, "relative": 0.05, "crowd": -0.5},
-    "lowest_level_db": -20,
-    "highest_level_db": 5,
-    "widest_relative_db": 10,
+    "among_others": {"intercept": 0.25, "level": 0.1, "relative": 0.05},
+    "limits": {"lowest_level_db": -20, "highest_level_db": 5, "widest_relative_db": 10},
     "rhythm_s": 60,
     "provenance": {},
 }
@@ -51,12 +49,26 @@ def window(*level_db: float, empty: int = 0, relative: float | None = None) -> P
 
 
 def test_by_hand() -> None:
-    # logit: 0.5 + 0.1 * mean(0, -10, empty as -20) = -0.5
-    assert probability_near(window(0, -10, empty=1), model()) == pytest.approx(0.377540669)
-    # logit: 0.25 + 0.1 * -5 + 0.05 * 4 - 0.5 * ln(1 + 0) = -0.05
-    assert probability_near(window(-5, relative=4), model()) == pytest.approx(0.487502604)
-    crowded = ProximityWindow(1, (HeardScan(-5, 4),), others_count=1.718281828459045)
-    assert probability_near(crowded, model()) == pytest.approx(0.365864409), "ln(1 + others) is 1"
+    # Amplitudes 1, 0.1 and, for the empty scan, 0.1: their mean 0.4 is -7.9588 dB; logit -0.29588.
+    assert probability_near(window(0, -20, empty=1), model()) == pytest.approx(0.426565, abs=1e-6)
+    # logit: 0.25 + 0.1 * -5 + 0.05 * 4 = -0.05
+    assert probability_near(window(-5, relative=4), model()) == pytest.approx(0.487503, abs=1e-6)
+    # Never heard is the lowest level among others, too: 0.25 + 0.1 * -20 + 0.05 * -10 = -2.25
+    assert probability_near(window(empty=3), model()) == pytest.approx(0.095349, abs=1e-6)
+
+
+def test_beyond_its_limits_a_level_counts_as_the_limit() -> None:
+    for beyond, limit in ((99, 5), (-99, -20)):
+        assert probability_near(window(beyond), model()) == probability_near(window(limit), model())
+    for beyond, limit in ((99, 10), (-99, -10)):
+        assert probability_near(window(0, relative=beyond), model()) == probability_near(
+            window(0, relative=limit), model()
+        )
+
+
+def test_a_scan_without_a_third_phone_is_left_out_of_the_comparison() -> None:
+    mixed = ProximityWindow(2, (HeardScan(0, 4), HeardScan(0)))
+    assert probability_near(mixed, model()) == probability_near(window(0, relative=4), model())
 
 
 def test_an_empty_scan_counts_as_the_farthest_in_both_measures() -> None:
@@ -65,19 +77,19 @@ def test_an_empty_scan_counts_as_the_farthest_in_both_measures() -> None:
 
 
 @pytest.mark.parametrize("used", [MODEL, model()], ids=["shipped", "simple"])
-@given(heard=heard_scans, empty=st.integers(1, 10), others=st.floats(0, 500), rise=st.floats(0, 60))
+@given(heard=heard_scans, empty=st.integers(1, 10), rise=st.floats(0, 60))
 def test_monotone_order_free_and_finite(
-    used: ProximityModel, heard: list[HeardScan], empty: int, others: float, rise: float
+    used: ProximityModel, heard: list[HeardScan], empty: int, rise: float
 ) -> None:
     count = len(heard) + empty
-    p = probability_near(ProximityWindow(count, tuple(heard), others), used)
+    p = probability_near(ProximityWindow(count, tuple(heard)), used)
     assert isfinite(p) and 0 < p < 1
-    assert probability_near(ProximityWindow(count, tuple(reversed(heard)), others), used) == p
-    assert probability_near(ProximityWindow(count + 1, tuple(heard), others), used) <= p + 1e-12
+    assert probability_near(ProximityWindow(count, tuple(reversed(heard))), used) == p
+    assert probability_near(ProximityWindow(count + 1, tuple(heard)), used) <= p + 1e-12
     for at, scan in enumerate(heard):
         relative = None if scan.relative_db is None else scan.relative_db + rise
         nearer = (*heard[:at], HeardScan(scan.level_db + rise, relative), *heard[at + 1 :])
-        assert probability_near(ProximityWindow(count, nearer, others), used) >= p - 1e-12
+        assert probability_near(ProximityWindow(count, nearer), used) >= p - 1e-12
 
 
 def test_the_shipped_model_tells_near_from_far() -> None:
@@ -88,7 +100,7 @@ def test_the_shipped_model_tells_near_from_far() -> None:
 
 def test_less_than_a_millisecond_a_window() -> None:
     scans = tuple(HeardScan(-3.0, 2.0) for _ in range(12))
-    many = [ProximityWindow(12, scans, 20) for _ in range(500)]
+    many = [ProximityWindow(12, scans) for _ in range(500)]
     began = time.process_time()
     for one in many:
         probability_near(one, MODEL)
@@ -103,23 +115,19 @@ def test_rhythm(seen_s: float, fits: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scan_count", "heard", "others"),
+    ("scan_count", "heard"),
     [
-        (0, (), 0),
-        (-1, (), 0),
-        (1, (HeardScan(0), HeardScan(0)), 0),
-        (1, (HeardScan(float("nan")),), 0),
-        (1, (HeardScan(float("inf")),), 0),
-        (1, (HeardScan(0, float("nan")),), 0),
-        (1, (), -1),
-        (1, (), float("nan")),
+        (0, ()),
+        (-1, ()),
+        (1, (HeardScan(0), HeardScan(0))),
+        (1, (HeardScan(float("nan")),)),
+        (1, (HeardScan(float("inf")),)),
+        (1, (HeardScan(0, float("nan")),)),
     ],
 )
-def test_windows_that_nobody_can_have_seen(
-    scan_count: int, heard: tuple[HeardScan, ...], others: float
-) -> None:
+def test_windows_that_nobody_can_have_seen(scan_count: int, heard: tuple[HeardScan, ...]) -> None:
     with pytest.raises(ValueError, match=r"window|scans"):
-        ProximityWindow(scan_count, heard, others)
+        ProximityWindow(scan_count, heard)
 
 
 @pytest.mark.parametrize(
@@ -128,8 +136,8 @@ def test_windows_that_nobody_can_have_seen(
         {"alone": {"intercept": 0.5, "level": -0.1}},
         {"alone": {"intercept": 1e999, "level": 0.1}},
         {"among_others": {"intercept": 0, "level": 0.1, "relative": -0.1}},
-        {"lowest_level_db": 5},
-        {"widest_relative_db": 0},
+        {"limits": {"lowest_level_db": 5, "highest_level_db": 5, "widest_relative_db": 10}},
+        {"limits": {"lowest_level_db": -20, "highest_level_db": 5, "widest_relative_db": 0}},
         {"rhythm_s": 0},
         {"further": 1},
         {"provenance": {"scenes": 3}},
