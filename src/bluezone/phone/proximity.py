@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, fsum, isfinite, log10
+from math import exp, fsum, isfinite
 from typing import Annotated
 
 import msgspec
@@ -24,7 +24,7 @@ WINDOW_S = 600
 # A rhythm twice as fast or as slow as the model's: other sampling, so other probabilities.
 RHYTHM_FACTOR = 2.0
 
-_Weight = Annotated[float, msgspec.Meta(ge=0, le=10)]
+_Weight = Annotated[float, msgspec.Meta(ge=0, le=100)]
 _Number = Annotated[float, msgspec.Meta(ge=-1000, le=1000)]
 
 
@@ -69,33 +69,32 @@ class ProximityWindow:
             raise ValueError("a window holds finite levels")
 
 
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Within which the inputs count.
+class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How one scan counts: between 0 (far, or not heard) and 1 (near), a half at the middle.
 
     Attributes:
-        lowest_level_db: weaker levels count as this one, and so does a scan that heard nothing.
-        highest_level_db: stronger levels count as this one.
-        widest_relative_db: relative levels count up to this, to both sides; a scan that heard nothing
-            counts as the lowest.
+        level_middle_db: level at which a scan counts half.
+        relative_middle_db: relative level at which it does.
+        spread_db: a scan this far above its middle counts 0.73, this far below 0.27.
     """
 
-    lowest_level_db: _Number
-    highest_level_db: _Number
-    widest_relative_db: Annotated[float, msgspec.Meta(gt=0, le=100)]
+    level_middle_db: _Number
+    relative_middle_db: _Number
+    spread_db: Annotated[float, msgspec.Meta(ge=0.5, le=100)]
 
 
 class Coefficients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One logistic form; no weight is negative, so a nearer phone never seems farther.
 
     Attributes:
-        intercept: logit where everything else is 0.
-        level: per dB of the window's level.
-        relative: per dB of the window's relative level.
+        intercept: logit where no scan heard the phone.
+        nearness: what it rises by if all scans count fully by their level.
+        prominence: what it rises by if all scans count fully by their relative level.
     """
 
     intercept: _Number
-    level: _Weight
-    relative: _Weight = 0.0
+    nearness: _Weight
+    prominence: _Weight = 0.0
 
 
 class ProximityModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,14 +103,14 @@ class ProximityModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         alone: used where the other phone was heard, but never together with a third one.
         among_others: used otherwise.
-        limits: of the inputs.
+        shape: how a scan counts.
         rhythm_s: from scan to scan, that the coefficients are meant for, seconds.
         provenance: data set, scenes, app, date, licence and label, for people.
     """
 
     alone: Coefficients
     among_others: Coefficients
-    limits: Limits
+    shape: Shape
     rhythm_s: Annotated[float, msgspec.Meta(gt=0, le=3600)]
     provenance: dict[str, str]
 
@@ -120,15 +119,12 @@ def parse_model(data: bytes) -> ProximityModel:
     """A model from its JSON file.
 
     Raises:
-        ProximityModelError: not such a file, a weight below 0, or limits that exclude each other.
+        ProximityModelError: not such a file, or a number that no model has, such as a weight below 0.
     """
     try:
-        model = msgspec.json.decode(data, type=ProximityModel)
+        return msgspec.json.decode(data, type=ProximityModel)
     except (msgspec.DecodeError, RecursionError) as error:
         raise ProximityModelError(f"The proximity model cannot be read: {error}") from error
-    if not model.limits.lowest_level_db < model.limits.highest_level_db:
-        raise ProximityModelError("The proximity model's lowest level is not below its highest.")
-    return model
 
 
 def probability_near(window: ProximityWindow, model: ProximityModel) -> float:
@@ -136,11 +132,10 @@ def probability_near(window: ProximityWindow, model: ProximityModel) -> float:
 
     Near and far are taken to be equally likely before anything was heard.
     """
-    relative = relative_level(window, model.limits)
-    form = model.alone if relative is None else model.among_others
-    logit = form.intercept + form.level * level(window, model.limits) + form.relative * (relative or 0.0)
-    # Beyond +-30 a float could say 0 or 1.
-    return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))
+    prominent = prominence(window, model.shape)
+    form = model.alone if prominent is None else model.among_others
+    logit = form.intercept + form.nearness * nearness(window, model.shape)
+    return _logistic(logit + form.prominence * (prominent or 0.0))
 
 
 def rhythm_fits(rhythm_s: float, model: ProximityModel) -> bool:
@@ -152,29 +147,32 @@ def rhythm_fits(rhythm_s: float, model: ProximityModel) -> bool:
     return model.rhythm_s / RHYTHM_FACTOR <= rhythm_s <= model.rhythm_s * RHYTHM_FACTOR
 
 
-def level(window: ProximityWindow, limits: Limits) -> float:
-    """The window's level, dB: the mean amplitude over all scans, empty ones at the lowest level.
-
-    Amplitudes and not decibels are averaged: a body in the way of some scans hides less that way.
-    """
-    low, high = limits.lowest_level_db, limits.highest_level_db
-    return _mean_amplitude([max(low, min(high, scan.level_db)) for scan in window.heard], low, window)
+def nearness(window: ProximityWindow, shape: Shape) -> float:
+    """How far the window's scans count as near by their levels, mean over all of them, 0 to 1."""
+    return _mean([_count(scan.level_db, shape.level_middle_db, shape) for scan in window.heard], window)
 
 
-def relative_level(window: ProximityWindow, limits: Limits) -> float | None:
-    """The window's level among others, dB; None if it was heard, but never beside a third phone.
+def prominence(window: ProximityWindow, shape: Shape) -> float | None:
+    """The same by the relative levels; None if the phone was heard, but never beside a third one.
 
     A heard scan that allows no comparison is left out.
     """
-    widest = limits.widest_relative_db
     known = [scan.relative_db for scan in window.heard if scan.relative_db is not None]
     if window.heard and not known:
         return None
-    return _mean_amplitude([max(-widest, min(widest, one)) for one in known], -widest, window)
+    return _mean([_count(one, shape.relative_middle_db, shape) for one in known], window)
 
 
-def _mean_amplitude(heard_db: Sequence[float], empty_db: float, window: ProximityWindow) -> float:
-    empty_count = window.scan_count - len(window.heard)
+def _mean(counted: Sequence[float], window: ProximityWindow) -> float:
+    """Empty scans count 0."""
     # fsum rounds once, so the order of the scans cannot show.
-    total = fsum(10 ** (one / 20) for one in heard_db) + empty_count * 10 ** (empty_db / 20)
-    return 20 * log10(total / (len(heard_db) + empty_count))
+    return fsum(counted) / (len(counted) + window.scan_count - len(window.heard))
+
+
+def _count(decibels: float, middle: float, shape: Shape) -> float:
+    return _logistic((decibels - middle) / shape.spread_db)
+
+
+def _logistic(logit: float) -> float:
+    # Beyond +-30 a float could say 0 or 1.
+    return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))

@@ -25,9 +25,9 @@ from bluezone.phone.proximity import (
 SHIPPED = resources.files("bluezone.phone").joinpath("proximity.json").read_bytes()
 MODEL = parse_model(SHIPPED)
 SIMPLE: dict[str, Any] = {
-    "alone": {"intercept": 0.5, "level": 0.1},
-    "among_others": {"intercept": 0.25, "level": 0.1, "relative": 0.05},
-    "limits": {"lowest_level_db": -20, "highest_level_db": 5, "widest_relative_db": 10},
+    "alone": {"intercept": -1, "nearness": 3},
+    "among_others": {"intercept": -2, "nearness": 2, "prominence": 1},
+    "shape": {"level_middle_db": -4, "relative_middle_db": 6, "spread_db": 3},
     "rhythm_s": 60,
     "provenance": {},
 }
@@ -49,31 +49,24 @@ def window(*level_db: float, empty: int = 0, relative: float | None = None) -> P
 
 
 def test_by_hand() -> None:
-    # Amplitudes 1, 0.1 and, for the empty scan, 0.1: their mean 0.4 is -7.9588 dB; logit -0.29588.
-    assert probability_near(window(0, -20, empty=1), model()) == pytest.approx(0.426565, abs=1e-6)
-    # logit: 0.25 + 0.1 * -5 + 0.05 * 4 = -0.05
-    assert probability_near(window(-5, relative=4), model()) == pytest.approx(0.487503, abs=1e-6)
-    # Never heard is the lowest level among others, too: 0.25 + 0.1 * -20 + 0.05 * -10 = -2.25
-    assert probability_near(window(empty=3), model()) == pytest.approx(0.095349, abs=1e-6)
+    # Scans count 0.5 (at the middle), 1 / (1 + e) = 0.268941 (a spread below) and, empty, 0;
+    # their mean is 0.256314 and the logit -1 + 3 * 0.256314.
+    assert probability_near(window(-4, -7, empty=1), model()) == pytest.approx(0.442491, abs=1e-6)
+    # Both count half: -2 + 2 * 0.5 + 1 * 0.5 = -0.5
+    assert probability_near(window(-4, relative=6), model()) == pytest.approx(0.377541, abs=1e-6)
+    # Never heard: the intercept among others, -2.
+    assert probability_near(window(empty=3), model()) == pytest.approx(0.119203, abs=1e-6)
 
 
-def test_beyond_its_limits_a_level_counts_as_the_limit() -> None:
-    for beyond, limit in ((99, 5), (-99, -20)):
-        assert probability_near(window(beyond), model()) == probability_near(window(limit), model())
-    for beyond, limit in ((99, 10), (-99, -10)):
-        assert probability_near(window(0, relative=beyond), model()) == probability_near(
-            window(0, relative=limit), model()
-        )
+def test_an_empty_scan_counts_as_one_at_no_level_at_all() -> None:
+    far = ProximityWindow(2, (HeardScan(0, 0), HeardScan(-1000, -1000)))
+    empty = window(0, relative=0, empty=1)
+    assert probability_near(empty, model()) == pytest.approx(probability_near(far, model()))
 
 
 def test_a_scan_without_a_third_phone_is_left_out_of_the_comparison() -> None:
     mixed = ProximityWindow(2, (HeardScan(0, 4), HeardScan(0)))
     assert probability_near(mixed, model()) == probability_near(window(0, relative=4), model())
-
-
-def test_an_empty_scan_counts_as_the_farthest_in_both_measures() -> None:
-    far = ProximityWindow(2, (HeardScan(0, 0), HeardScan(-20, -10)))
-    assert probability_near(window(0, relative=0, empty=1), model()) == probability_near(far, model())
 
 
 @pytest.mark.parametrize("used", [MODEL, model()], ids=["shipped", "simple"])
@@ -133,11 +126,11 @@ def test_windows_that_nobody_can_have_seen(scan_count: int, heard: tuple[HeardSc
 @pytest.mark.parametrize(
     "changes",
     [
-        {"alone": {"intercept": 0.5, "level": -0.1}},
-        {"alone": {"intercept": 1e999, "level": 0.1}},
-        {"among_others": {"intercept": 0, "level": 0.1, "relative": -0.1}},
-        {"limits": {"lowest_level_db": 5, "highest_level_db": 5, "widest_relative_db": 10}},
-        {"limits": {"lowest_level_db": -20, "highest_level_db": 5, "widest_relative_db": 0}},
+        {"alone": {"intercept": 0.5, "nearness": -0.1}},
+        {"alone": {"intercept": 1e999, "nearness": 0.1}},
+        {"among_others": {"intercept": 0, "nearness": 0.1, "prominence": -0.1}},
+        {"shape": {"level_middle_db": -4, "relative_middle_db": 6, "spread_db": 0}},
+        {"shape": {"level_middle_db": -4}},
         {"rhythm_s": 0},
         {"further": 1},
         {"provenance": {"scenes": 3}},
