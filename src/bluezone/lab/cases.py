@@ -79,6 +79,7 @@ def cases_of(
     dropped: Counter[str],
     span: tuple[int, int],
     step_s: int = WINDOW_S,
+    unlabelled: bool = False,
 ) -> list[Case]:
     """All labelled windows of a scene; counts those that cannot be judged.
 
@@ -90,6 +91,7 @@ def cases_of(
         dropped: reasons are added to it.
         span: first and last second of the recording; windows follow one another from its start.
         step_s: from window to window, seconds; shorter than a window for training only.
+        unlabelled: whether windows of unknown truth count too, where the sender was heard.
     """
     found: list[Case] = []
     for receiver in sorted(scans):
@@ -100,7 +102,8 @@ def cases_of(
                 if sender == receiver:
                     continue
                 near = label(distances.metres(receiver, sender, at, at + WINDOW_S))
-                if near is None or not inside:
+                heard = unlabelled and any(sender in scan.rssi_dbm for _, scan in inside)
+                if (near is None and not heard) or not inside:
                     dropped[
                         "windows whose distance is not known" if near is None else "windows without a scan"
                     ] += 1
