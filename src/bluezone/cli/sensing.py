@@ -180,10 +180,9 @@ def _scored_text(name: str, found: Scored) -> str:
 
 def _evaluation_json(found: Evaluation, seed: int) -> dict[str, Any]:
     def result(one: Any) -> dict[str, Any]:
-        kept = {
+        return {
             key: value for key, value in dataclasses.asdict(one).items() if key not in ("scores", "said_near")
         }
-        return kept
 
     tasks = [
         {

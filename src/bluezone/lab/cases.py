@@ -16,9 +16,10 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from bluezone.lab.devices import Devices
 from bluezone.lab.recording import Distances
 from bluezone.lab.scans import Scan
-from bluezone.phone.proximity import WINDOW_S
+from bluezone.phone.proximity import WINDOW_S, HeardScan, ProximityWindow
 
 NEAR_M = 2.0
 KNOWN_SHARE = 0.8
@@ -138,6 +139,24 @@ def _looks(scans: Sequence[Scan]) -> list[tuple[float, Scan]]:
     gaps = [later.at - earlier.at for earlier, later in pairwise(scans)]
     first = median(gaps) if gaps else LONGEST_GAP_S
     return [(min(gap, LONGEST_GAP_S), scan) for gap, scan in zip([first, *gaps], scans, strict=False)]
+
+
+def window_of(case: Case, devices: Devices) -> ProximityWindow:
+    """A case as the phone sees it.
+
+    Args:
+        case: with uncorrected levels.
+        devices: what is known of the two models.
+    """
+    heard = tuple(
+        HeardScan(
+            devices.level_db(look.rssi_dbm, case.receiver_model, case.sender_model),
+            None if look.others_dbm is None else look.rssi_dbm - look.others_dbm,
+        )
+        for look in case.looks
+        if look.rssi_dbm is not None
+    )
+    return ProximityWindow(len(case.looks), heard)
 
 
 def by_scene(cases: Sequence[Case]) -> dict[str, list[Case]]:

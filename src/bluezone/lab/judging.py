@@ -12,7 +12,7 @@ import numpy as np
 
 from bluezone.lab import metrics
 from bluezone.lab.cases import Case, rhythm_of
-from bluezone.lab.metrics import Bools, Floats
+from bluezone.lab.metrics import Bools, Floats, Measure
 from bluezone.lab.training import balance
 
 Score = Callable[[Case], float]
@@ -41,15 +41,6 @@ class Fold:
 
     train: Sequence[Case]
     test: Sequence[Case]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A figure with its 95 % interval; drawn by pair."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +124,7 @@ def _result(method: Method, folds: Sequence[Fold], tested: Sequence[Case], near:
     pairs = [case.pair for case in tested]
 
     def measure(statistic: metrics.Statistic) -> Measure:
-        ends = metrics.interval(statistic, pairs, np.random.default_rng(seed))
-        return Measure(statistic(np.ones(len(near))), *ends)
+        return metrics.measured(statistic, pairs, seed)
 
     warned = None if method.warns is None else np.array([method.warns(case) for case in tested])
     scenes = np.array([case.scene for case in tested])

@@ -32,6 +32,15 @@ class Curve:
     false_alarm: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure with its 95 % interval; drawn by pair."""
+
+    value: float
+    low: float
+    high: float
+
+
 def curve(near: Bools, score: Floats, weight: Floats | None = None) -> Curve:
     """The ROC curve; equal scores are one step."""
     weight = np.ones(len(score)) if weight is None else weight
@@ -139,3 +148,8 @@ def interval(
         return float("nan"), float("nan")
     tail = (1 - share) / 2
     return float(np.quantile(values, tail)), float(np.quantile(values, 1 - tail))
+
+
+def measured(statistic: Statistic, pairs: Sequence[Hashable], seed: int) -> Measure:
+    """A statistic of all cases with its interval; one seed gives every statistic the same draws."""
+    return Measure(statistic(np.ones(len(pairs))), *interval(statistic, pairs, np.random.default_rng(seed)))

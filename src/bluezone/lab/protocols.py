@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from bluezone.lab import epfl, mitre
-from bluezone.lab.cases import Case, by_scene, cases_of
+from bluezone.lab.cases import Case, by_scene, cases_of, window_of
 from bluezone.lab.devices import Devices, measured, pair_levels
 from bluezone.lab.judging import Fold, Judged, Method, Score, judge
 from bluezone.lab.recording import Recording
 from bluezone.lab.rules import Rule, mean_rssi, rules_in_use
 from bluezone.lab.scans import Scan, scans_of, thinned
-from bluezone.lab.training import train, window_of
+from bluezone.lab.training import train
 from bluezone.phone.proximity import ProximityModel, probability_near
 
 Progress = Callable[[float], None]

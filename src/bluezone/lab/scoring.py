@@ -15,15 +15,14 @@ from typing import Any
 import numpy as np
 
 from bluezone.lab import metrics
-from bluezone.lab.cases import Case, cases_of
+from bluezone.lab.cases import Case, cases_of, window_of
 from bluezone.lab.csv_rows import Row, header_of, rows_of
 from bluezone.lab.devices import Devices
 from bluezone.lab.errors import TooFewCases
-from bluezone.lab.judging import Measure
+from bluezone.lab.metrics import Measure
 from bluezone.lab.rules import Rule, rules_in_use
 from bluezone.lab.scans import scans_of
 from bluezone.lab.table import load_table
-from bluezone.lab.training import window_of
 from bluezone.phone.proximity import (
     WINDOW_S,
     HeardScan,
@@ -161,8 +160,7 @@ def _figures(known: Sequence[Estimate], seed: int) -> dict[str, Measure]:
     pairs = [tuple(sorted((one.receiver, one.sender))) for one in known]
 
     def measure(statistic: metrics.Statistic) -> Measure:
-        ends = metrics.interval(statistic, pairs, np.random.default_rng(seed))
-        return Measure(statistic(np.ones(len(near))), *ends)
+        return metrics.measured(statistic, pairs, seed)
 
     figures = {
         "AUC": measure(lambda weight: metrics.auc(near, said, weight)),

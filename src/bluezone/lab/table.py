@@ -8,8 +8,9 @@ the number of the line. One row is one advertisement that one phone received, on
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,20 +67,19 @@ class HeldDistances:
     """Distances as they were written down, each held until the next, at most a minute.
 
     Attributes:
-        known: two phones in order to second to metres.
+        known: two phones in order to (second, metres) in order of time.
     """
 
-    known: Mapping[tuple[str, str], Mapping[int, float]]
+    known: Mapping[tuple[str, str], Sequence[tuple[int, float]]]
 
     def metres(self, one: str, other: str, begin: int, end: int) -> NDArray[np.float64]:
         """One value for each second of [begin, end)."""
         found = np.full(end - begin, np.nan)
-        pair = (one, other) if one < other else (other, one)
-        marks = sorted(self.known.get(pair, {}).items())
-        for (at, metres), (following, _) in zip(marks, [*marks[1:], (math.inf, 0.0)], strict=True):
-            until = min(at + HOLD_S, following)
-            if at < end and until > begin:
-                found[max(at, begin) - begin : int(min(until, end)) - begin] = metres
+        marks = self.known.get((one, other) if one < other else (other, one), ())
+        first = bisect_left(marks, begin - HOLD_S, key=lambda mark: mark[0])
+        last = bisect_left(marks, end, key=lambda mark: mark[0])
+        for at, metres in marks[first:last]:  # A later mark writes over what an earlier one still holds.
+            found[max(at, begin) - begin : max(at + HOLD_S - begin, 0)] = metres
         return found
 
 
@@ -162,7 +162,8 @@ def _recording(name: str, scene: _Scene, notes: Counter[str]) -> Recording:
     if silent:
         notes["phones that only sent (one-sided data)"] += len(silent)
     models = {phone: phone for phone in scene.phones}
-    recording = Recording(name, models, receptions, HeldDistances(scene.distances), scene.empty, dropped)
+    distances = HeldDistances({pair: sorted(marks.items()) for pair, marks in scene.distances.items()})
+    recording = Recording(name, models, receptions, distances, scene.empty, dropped)
     begin, end = recording.span
     if end - begin > LONGEST_SCENE_S:
         raise RecordingMalformed(
