@@ -14,7 +14,8 @@ import click
 from bluezone.cli.terminal import friendly, progress_bar, table
 
 if TYPE_CHECKING:
-    from bluezone.lab.judging import Judged, Measure
+    from bluezone.lab.judging import Judged
+    from bluezone.lab.metrics import Measure
     from bluezone.lab.protocols import Evaluation
     from bluezone.lab.scoring import Scored
     from bluezone.phone.proximity import ProximityModel
