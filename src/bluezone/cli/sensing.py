@@ -43,23 +43,29 @@ def sensing() -> None:
 @sensing.command()
 @recordings
 @click.option("--protocol", type=click.Choice(["epfl", "mitre"]), required=True)
+@click.option("--task", help="Only one task of the protocol epfl, by its name in the output's JSON.")
 @click.option(
     "--plots", type=click.Path(file_okay=False, path_type=Path), help="Draw pictures into this folder."
 )
 @json_option
 @seed_option
 @friendly
-def evaluate(folder: Path, protocol: str, plots: Path | None, json_path: Path | None, seed: int) -> None:
+def evaluate(
+    folder: Path, protocol: str, task: str | None, plots: Path | None, json_path: Path | None, seed: int
+) -> None:
     """Train and test by scene or recording, beside the rules in use."""
-    from bluezone.lab.protocols import epfl_protocol, mitre_protocol
+    from bluezone.lab.protocols import EPFL_TASKS, epfl_protocol, mitre_protocol
 
+    if task is not None and (protocol != "epfl" or task not in EPFL_TASKS):
+        known = ", ".join(EPFL_TASKS)
+        raise click.BadParameter(f"the protocol epfl has {known}", param_hint="--task")
     progress = progress_bar("evaluating")
     if protocol == "epfl":
-        found = epfl_protocol(folder, seed, progress)
+        found = epfl_protocol(folder, seed, progress, task)
     else:
         found = mitre_protocol(folder, seed, progress, _shipped())
-    for task in found.tasks:
-        click.echo(_task_text(task) + "\n")
+    for judged in found.tasks:
+        click.echo(_task_text(judged) + "\n")
     click.echo(_dropped_text(found.dropped))
     if plots is not None:
         _draw(found, plots)

@@ -155,10 +155,9 @@ def measured(levels: Sequence[PairLevel], listed: Devices) -> Devices:
         design[row, list(marked)] = 1.0
     expected = [listed.level_db(one.rssi_dbm, one.receiver_model, one.sender_model) for one in levels]
     spread = [_usual_departure(name, listed) for name in columns]
-    held = np.hstack([np.zeros((len(columns), 2)), np.diag(PAIR_SD_DB / np.array(spread))])
-    solution = np.linalg.lstsq(
-        np.vstack([design, held]), np.append(expected, np.zeros(len(columns))), rcond=None
-    )[0]
+    # The normal equations of least squares with a penalty on each departure, but not on intercept and slope.
+    penalty = np.append(np.zeros(2), (PAIR_SD_DB / np.array(spread)) ** 2)
+    solution = np.linalg.solve(design.T @ design + np.diag(penalty), design.T @ np.array(expected))
 
     def departure(side: str, model: str) -> float:
         place = columns.get((side, model))

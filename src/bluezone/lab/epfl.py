@@ -16,10 +16,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,9 +33,20 @@ VIDEO_CLOCK = timezone(timedelta(hours=2))
 # Recorded in 2020; a clock that says something else is wrong.
 PLAUSIBLE_S = (1_577_836_800.0, 1_609_459_200.0)
 MAX_POSITIONS_BYTES = 64_000_000
+_DAMAGED = (
+    OSError,
+    EOFError,
+    zlib.error,
+    msgspec.DecodeError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 _QUERY = "SELECT receiver_id, transmitter_id, timestamp, rssi FROM results"
 
 
+@cache
 def _facts() -> dict[str, Any]:
     text = resources.files("bluezone.lab").joinpath("epfl.json").read_text(encoding="utf-8")
     facts: dict[str, Any] = json.loads(text)
@@ -173,13 +186,22 @@ def _read_part(path: Path) -> tuple[NDArray[np.int64], dict[str, NDArray[np.floa
             raw = file.read(MAX_POSITIONS_BYTES + 1)
         if len(raw) > MAX_POSITIONS_BYTES:
             raise RecordingMalformed(f"{path.name} is larger than {MAX_POSITIONS_BYTES} bytes.")
-        content = json.loads(raw)
+        content = msgspec.json.decode(raw)
         stamps = [
             datetime.fromisoformat(text).replace(tzinfo=VIDEO_CLOCK) for text in content.pop("datetime")
         ]
         seconds = np.array([int(stamp.timestamp()) for stamp in stamps], dtype=np.int64)
         people = {str(person): _frames(frames, len(seconds)) for person, frames in content.items()}
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        msgspec.DecodeError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise RecordingMalformed(f"{path.name} holds no positions: {error}.") from error
     if not len(seconds):
         raise RecordingMalformed(f"{path.name} holds no frame.")

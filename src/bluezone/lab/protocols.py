@@ -33,6 +33,14 @@ LOOK_S = 10.5
 TRAINING_STEP_S = {"epfl-exp34": 60, "epfl-exp05": 120}
 MITRE_FOLDS = 10
 OLD, NEW = "epfl-exp05", "epfl-exp34"
+EPFL_TASKS = {
+    "exp34": "exp34 (a scan every 255 s), leave one scene out",
+    "exp05-to-exp34": "exp05 thinned to 255 s, tested on exp34",
+    "exp05": "exp05 thinned to 60 s, leave one scene out",
+    "exp34-to-exp05": "exp34, tested on exp05 at 60 s",
+    "recipe-exp34": "the shipped recipe, tested on exp34",
+    "recipe-exp05": "the shipped recipe, tested at 60 s",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,36 +137,37 @@ class EpflData:
 Cases = dict[str, list[Case]]
 
 
-def epfl_protocol(folder: Path, seed: int, progress: Progress) -> Evaluation:
+def epfl_protocol(folder: Path, seed: int, progress: Progress, only: str | None = None) -> Evaluation:
     """Leave one scene out on exp34, transfers between the experiments, and the shipped recipe.
 
     Args:
         folder: that holds `epfl-exp05` and `epfl-exp34`.
         seed: of thinning and bootstrap.
         progress: is told the share (0..1) that is done.
+        only: the one of `EPFL_TASKS` to judge; None judges all.
     """
     data = EpflData.load(folder, lambda share: progress(0.2 * share))
-    new, old_slow = data.training_cases(NEW, None, seed), data.training_cases(OLD, SLOW_RHYTHM_S, seed)
-    old = data.training_cases(OLD, PHONE_RHYTHM_S, seed)
+    new, old = data.training_cases(NEW, None, seed), data.training_cases(OLD, PHONE_RHYTHM_S, seed)
     test_new, test_old = data.test_cases(NEW, None, seed), data.test_cases(OLD, PHONE_RHYTHM_S, seed)
-    on_new, on_old = data.devices[OLD], data.devices[NEW]
     both = {**{f"{OLD}/{name}": cases for name, cases in old.items()}, **new}
-    tasks = [
-        ("exp34", "exp34 (a scan every 255 s), leave one scene out", leave_one_out(new, test_new), on_new),
-        ("exp05-to-exp34", "exp05 thinned to 255 s, tested on exp34", transfer(old_slow, test_new), on_new),
-        ("exp05", "exp05 thinned to 60 s, leave one scene out", leave_one_out(old, test_old), on_old),
-        ("exp34-to-exp05", "exp34, tested on exp05 at 60 s", transfer(new, test_old), on_old),
-        ("recipe-exp34", "the shipped recipe, tested on exp34", leave_one_out(both, test_new), on_new),
-        ("recipe-exp05", "the shipped recipe, tested at 60 s", leave_one_out(both, test_old), on_old),
-    ]
+    folds = {
+        "exp34": lambda: leave_one_out(new, test_new),
+        "exp05-to-exp34": lambda: transfer(data.training_cases(OLD, SLOW_RHYTHM_S, seed), test_new),
+        "exp05": lambda: leave_one_out(old, test_old),
+        "exp34-to-exp05": lambda: transfer(new, test_old),
+        "recipe-exp34": lambda: leave_one_out(both, test_new),
+        "recipe-exp05": lambda: leave_one_out(both, test_old),
+    }
     judged = []
-    for number, (key, title, folds, devices) in enumerate(tasks):
+    keys = [key for key in EPFL_TASKS if only in (None, key)]
+    for number, key in enumerate(keys):
+        devices = data.devices[OLD if key.endswith("exp34") else NEW]
         methods = [*model_methods(devices, data.listed), *rule_methods(data.listed)]
 
         def step(share: float, done: int = number) -> None:
-            progress(0.2 + 0.8 * (done + share) / len(tasks))
+            progress(0.2 + 0.8 * (done + share) / len(keys))
 
-        judged.append(judge(key, title, folds, methods, seed, step))
+        judged.append(judge(key, EPFL_TASKS[key], folds[key](), methods, seed, step))
     recordings = [scene.recording for found in data.scenes.values() for scene in found.values()]
     return Evaluation("epfl", tuple(judged), {one.scene: dict(one.dropped) for one in recordings})
 
