@@ -15,11 +15,11 @@ pytestmark = [pytest.mark.realdata, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def evaluate(shared_data: Path, out: Path, *words: str) -> dict[str, dict[str, Any]]:
-    """Method to its figures, of the protocol's only or chosen task."""
+    """Method to its figures, of the protocol's first or chosen task."""
     command = ["sensing", "evaluate", "--data", str(shared_data / "proximity"), "--json", str(out), *words]
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 0, result.output
-    (task,) = json.loads(out.read_text(encoding="utf-8"))["tasks"]
+    task = json.loads(out.read_text(encoding="utf-8"))["tasks"][0]
     return {one["name"]: one for one in task["results"]}
 
 

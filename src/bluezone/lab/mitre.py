@@ -38,10 +38,12 @@ class MitreData:
     Attributes:
         cases: one a file; the scene is the set.
         levels: one a file whose distance can be measured on.
+        in_hand: sets in which both phones were held in the hand; in the others one was in a pocket or purse.
     """
 
     cases: list[Case]
     levels: list[PairLevel]
+    in_hand: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class _Session:
     began_at: float
     receiver_model: str
     sender_model: str
+    in_hand: bool
 
 
 def load(folder: Path, dropped: Counter[str]) -> MitreData:
@@ -73,8 +76,12 @@ def load(folder: Path, dropped: Counter[str]) -> MitreData:
     for session in _sessions(folder / "sessions.csv"):
         files.setdefault(session.file, []).append(session)
     levels = [_level(sessions, heard) for sessions in files.values()]
+    firsts = [sessions[0] for sessions in files.values()]
+    pocket = {_set_of(one) for one in firsts if not one.in_hand}
     return MitreData(
-        [_case(sessions, heard) for sessions in files.values()], [one for one in levels if one is not None]
+        [_case(sessions, heard) for sessions in files.values()],
+        [one for one in levels if one is not None],
+        frozenset(_set_of(one) for one in firsts) - pocket,
     )
 
 
@@ -105,7 +112,8 @@ def _sessions(path: Path) -> Iterator[_Session]:
             try:
                 metres = float(row["range_ft"]) * METRES_PER_FOOT
                 names = row["rx_dev"], row["tx_dev"]
-                yield _Session(row["session"], row["file"], metres, float(row["t0"]), *names)
+                in_hand = row["rx_carry"] == row["tx_carry"] == "in hand"
+                yield _Session(row["session"], row["file"], metres, float(row["t0"]), *names, in_hand)
             except (KeyError, TypeError, ValueError) as error:
                 raise RecordingMalformed(f"{path.name}, line {line}: {error}.") from error
 

@@ -88,7 +88,7 @@ def _scenes(task: Judged, axes: Any) -> None:
         errors = [result.scene_ndcf[scene] for scene in scenes]
         axes.bar(places, errors, width, color=colour, label=result.name)
     axes.axhline(1, color="#bbbbbb", lw=1, ls=":")
-    axes.set(ylabel="nDCF (0: never wrong, 1: useless)", title=task.title)
+    axes.set(ylabel="nDCF (0: never wrong, 1: useless)", title=task.title, ylim=(0, 1.3))
     axes.set_xticks(range(len(scenes)), [scene.rsplit("/", 1)[-1] for scene in scenes])
     axes.legend(fontsize=7, frameon=False, ncols=2)
 

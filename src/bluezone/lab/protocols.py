@@ -43,6 +43,13 @@ EPFL_TASKS = {
 }
 
 
+MITRE_TASKS = {
+    "mitre": "MITRE (eight looks), tenfold by recording",
+    "mitre-in-hand": "MITRE, both phones in the hand",
+    "mitre-pocket": "MITRE, a phone in a pocket or purse",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What a protocol found.
@@ -246,9 +253,14 @@ def mitre_protocol(folder: Path, seed: int, progress: Progress, shipped: Proximi
         Method("mean RSSI", lambda _cases: mean_rssi),
     ]
     folds = split(data.cases, MITRE_FOLDS, seed)
-    title = "MITRE (eight looks), tenfold by recording"
-    task = judge("mitre", title, folds, methods, seed, lambda share: progress(0.3 + 0.7 * share))
-    return Evaluation("mitre", (task,), {"mitre-range-angle": dict(dropped)})
+    everything = {case.scene for case in data.cases}
+    groups = {"mitre": everything, "mitre-in-hand": data.in_hand, "mitre-pocket": everything - data.in_hand}
+    tasks = []
+    for number, (key, scenes) in enumerate(groups.items()):
+        tested = [Fold(one.train, [case for case in one.test if case.scene in scenes]) for one in folds]
+        tasks.append(judge(key, MITRE_TASKS[key], [one for one in tested if one.test], methods, seed))
+        progress(0.3 + 0.7 * (number + 1) / len(groups))
+    return Evaluation("mitre", tuple(tasks), {"mitre-range-angle": dict(dropped)})
 
 
 def split(cases: Sequence[Case], count: int, seed: int) -> list[Fold]:

@@ -12,14 +12,14 @@ from bluezone.lab.errors import RecordingMalformed, RecordingsMissing
 from bluezone.lab.mitre import load
 
 HEADER = "session,file,range_ft,angle,t0,rx_dev,tx_dev,rx_carry,tx_carry,rx_pose,tx_pose,env,n\n"
-CARRIED = "in hand,in hand"
+REST = "standing,standing,room,9"
 SESSIONS = HEADER + "".join(
-    f"{session},{name},{feet},{angle},1591733127.0,iPhone XR,Pixel 4,{CARRIED},standing,standing,room,9\n"
-    for session, name, feet, angle in [
-        (0, "set_1/a.txt", 6.0, 0),
-        (1, "set_1/a.txt", 6.0, 45),
-        (2, "set_1/b.txt", 8.0, 0),
-        (3, "set_2/a.txt", 15.0, 0),
+    f"{session},{name},{feet},{angle},1591733127.0,iPhone XR,Pixel 4,in hand,{carried},{REST}\n"
+    for session, name, feet, angle, carried in [
+        (0, "set_1/a.txt", 6.0, 0, "in hand"),
+        (1, "set_1/a.txt", 6.0, 45, "in hand"),
+        (2, "set_1/b.txt", 8.0, 0, "in hand"),
+        (3, "set_2/a.txt", 15.0, 0, "shirt pocket"),
     ]
 )
 RSSI = (
@@ -45,6 +45,7 @@ def test_a_file_is_a_case_and_a_set_a_scene(tmp_path: Path) -> None:
     first = found.cases[0]
     assert (first.receiver_model, first.sender_model) == ("iPhone XR", "Pixel 4")
     assert [look.rssi_dbm for look in first.looks] == [-52, None], "four seconds; the second heard nothing"
+    assert found.in_hand == {"set_1"}
     assert dropped == {"delivered twice (under 3 ms apart)": 1, "127, which means no value": 1}
 
 
