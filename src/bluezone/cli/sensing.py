@@ -117,11 +117,21 @@ def _shipped() -> ProximityModel:
 
 
 def _task_text(task: Judged) -> str:
-    header = ("", "AUC", "found at 10 % false", "nDCF", "F1", "calibration", "nDCF as deployed")
+    header = (
+        "",
+        "AUC",
+        "AUC in a scene",
+        "found at 10 % false",
+        "nDCF",
+        "F1",
+        "calibration",
+        "nDCF as deployed",
+    )
     rows = [
         (
             one.name,
             _figure(one.auc),
+            _within(one.scene_auc),
             _figure(one.hits),
             _figure(one.ndcf),
             _figure(one.f1),
@@ -138,6 +148,12 @@ def _figure(measure: Measure | None) -> str:
     if measure is None:
         return "-"
     return f"{measure.value:.3f} ({measure.low:.2f}-{measure.high:.2f})"
+
+
+def _within(scene_auc: dict[str, float]) -> str:
+    """Mean over the scenes that have both kinds: no scene is compared with another."""
+    known = [one for one in scene_auc.values() if math.isfinite(one)]
+    return f"{sum(known) / len(known):.3f}" if known else "-"
 
 
 def _dropped_text(dropped: dict[str, dict[str, int]]) -> str:

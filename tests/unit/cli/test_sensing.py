@@ -45,3 +45,9 @@ def test_json_has_no_word_for_a_missing_figure(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["sensing", "score", str(path), "--json", str(tmp_path / "out.json")])
     assert result.exit_code == 0, result.output
     assert json.loads((tmp_path / "out.json").read_text())["figures"]["AUC"]["value"] == 1
+
+
+def test_a_task_that_is_none(tmp_path: Path) -> None:
+    command = ["sensing", "evaluate", "--data", str(tmp_path), "--protocol", "epfl", "--task", "exp99"]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 2 and "exp05-to-exp34" in result.output
