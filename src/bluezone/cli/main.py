@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "phone": ("bluezone.cli.phone", "phone", "One person's phone.", "radio"),
     "protocol": ("bluezone.cli.protocol", "protocol", "The bytes: test vectors.", ""),
+    "sensing": ("bluezone.cli.sensing", "sensing", "How near, for how long: measured on recordings.", "lab"),
     "simulate": ("bluezone.cli.simulate", "simulate", "Live through a trace of real contacts.", "sim"),
 }
 

@@ -9,7 +9,8 @@ PhoneError
 │   ├── ServerUnreachable  no answer
 │   └── UnexpectedAnswer   an answer that the protocol does not know
 ├── DiagnosisError         the owner's publishing was refused
-└── PlaceSourceError       no such source of positions
+├── PlaceSourceError       no such source of positions
+└── ProximityModelError    the file of coefficients is not one
 """
 
 from __future__ import annotations
@@ -75,3 +76,9 @@ class PlaceSourceError(PhoneError):
     """The source of positions is not one that Bluezone knows."""
 
     code = "place-source-unknown"
+
+
+class ProximityModelError(PhoneError):
+    """The file of proximity coefficients is damaged or made for another version."""
+
+    code = "proximity-model"

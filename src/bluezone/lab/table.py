@@ -1,0 +1,187 @@
+"""Loads a recording from one CSV file, so that any recording can be scored without code.
+
+Decides the format (docs/sensing.md, "Score your own recording") and refuses what does not follow it with
+the number of the line. One row is one advertisement that one phone received, one scan that heard nobody
+(no sender, no level), or one known distance (no level).
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bluezone.lab.csv_rows import Row, rows_of
+from bluezone.lab.devices import Device, Devices, from_google
+from bluezone.lab.errors import RecordingMalformed
+from bluezone.lab.recording import Reception, Recording, clean
+
+REQUIRED = ("scene", "receiver", "sender", "time_s", "rssi_dbm")
+OPTIONAL = ("receiver_correction_db", "dbm_at_1m", "sent_dbm", "distance_m", "near")
+# A distance holds until the next one of the pair, at most so long, seconds.
+HOLD_S = 60
+# A recording of one scene is no longer than this; a longer one has a wrong clock, seconds.
+LONGEST_SCENE_S = 14 * 86_400.0
+ASSUMED_DBM_AT_1M = -60.0
+_LIMITS = {
+    "time_s": (-1e11, 1e11),
+    "rssi_dbm": (-1000.0, 1000.0),
+    "receiver_correction_db": (-60.0, 60.0),
+    "dbm_at_1m": (-120.0, 40.0),
+    "sent_dbm": (-120.0, 40.0),
+    "distance_m": (0.0, 100_000.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableRecording:
+    """What a file held.
+
+    Attributes:
+        recordings: one a scene. A phone's model is named by the phone.
+        devices: corrections by phone.
+        notes: what was assumed or left out, for people; sentence to number of rows or phones.
+    """
+
+    recordings: tuple[Recording, ...]
+    devices: Devices
+    notes: Counter[str]
+
+
+@dataclass(slots=True)
+class _Scene:
+    receptions: list[Reception] = field(default_factory=list)
+    empty: dict[str, list[float]] = field(default_factory=dict)
+    distances: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
+    phones: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDistances:
+    """Distances as they were written down, each held until the next, at most a minute.
+
+    Attributes:
+        known: two phones in order to (second, metres) in order of time.
+    """
+
+    known: Mapping[tuple[str, str], Sequence[tuple[int, float]]]
+
+    def metres(self, one: str, other: str, begin: int, end: int) -> NDArray[np.float64]:
+        """One value for each second of [begin, end)."""
+        found = np.full(end - begin, np.nan)
+        marks = self.known.get((one, other) if one < other else (other, one), ())
+        first = bisect_left(marks, begin - HOLD_S, key=lambda mark: mark[0])
+        last = bisect_left(marks, end, key=lambda mark: mark[0])
+        for at, metres in marks[first:last]:  # A later mark writes over what an earlier one still holds.
+            found[max(at, begin) - begin : max(at + HOLD_S - begin, 0)] = metres
+        return found
+
+
+def load_table(path: Path) -> TableRecording:
+    """Everything in a file, cleaned.
+
+    Raises:
+        RecordingsMissing: no such file.
+        RecordingMalformed: a row that cannot be meant; names its line.
+    """
+    scenes: dict[str, _Scene] = {}
+    phones: dict[str, dict[str, float]] = {}
+    notes: Counter[str] = Counter()
+    for row in rows_of(path, REQUIRED, OPTIONAL):
+        _take(row, scenes, phones)
+    recordings = tuple(_recording(name, scene, notes) for name, scene in scenes.items())
+    return TableRecording(recordings, _devices(phones, recordings, notes), notes)
+
+
+def _take(row: Row, scenes: dict[str, _Scene], phones: dict[str, dict[str, float]]) -> None:
+    """Puts one row where it belongs."""
+    name, receiver, at = row.name("scene"), row.name("receiver"), row.number("time_s", *_LIMITS["time_s"])
+    if at is None:
+        raise row.refuse("time_s is empty")
+    rssi, metres = row.number("rssi_dbm", *_LIMITS["rssi_dbm"]), _distance(row)
+    scene = scenes.setdefault(name, _Scene())
+    scene.phones.add(receiver)
+    if not row.cells["sender"]:
+        if rssi is not None or metres is not None:
+            raise row.refuse("a level or a distance, but no sender")
+        scene.empty.setdefault(receiver, []).append(at)
+        return
+    sender = row.name("sender")
+    scene.phones.add(sender)
+    if rssi is None and metres is None:
+        raise row.refuse("a sender, but neither a level nor a distance")
+    if rssi is not None:
+        scene.receptions.append(Reception(receiver, sender, at, rssi))
+    if metres is not None:
+        pair = (receiver, sender) if receiver < sender else (sender, receiver)
+        scene.distances.setdefault(pair, {})[int(at // 1)] = metres
+    _note_corrections(row, phones)
+
+
+def _distance(row: Row) -> float | None:
+    """Metres; a label counts as a distance on its side of the two metres."""
+    metres, near = row.number("distance_m", *_LIMITS["distance_m"]), row.near()
+    if near is None:
+        return metres
+    if metres is not None:
+        raise row.refuse("give distance_m or near, not both")
+    return 0.0 if near else math.inf
+
+
+def _note_corrections(row: Row, phones: dict[str, dict[str, float]]) -> None:
+    """A phone's corrections may be repeated in each row, but not change."""
+    sent = row.number("sent_dbm", *_LIMITS["sent_dbm"])
+    at_1m = row.number("dbm_at_1m", *_LIMITS["dbm_at_1m"])
+    if sent is not None and at_1m is not None:
+        raise row.refuse("give dbm_at_1m or sent_dbm, not both")
+    given = {
+        ("receiver", "receiver_correction_db"): row.number(
+            "receiver_correction_db", *_LIMITS["receiver_correction_db"]
+        ),
+        ("sender", "dbm_at_1m"): at_1m if sent is None else from_google(0.0, sent).dbm_at_1m,
+    }
+    for (role, name), value in given.items():
+        if value is None:
+            continue
+        known = phones.setdefault(row.cells[role], {}).setdefault(name, value)
+        if known != value:
+            raise row.refuse(f"{row.cells[role]!r} had another {name} before ({known:g})")
+
+
+def _recording(name: str, scene: _Scene, notes: Counter[str]) -> Recording:
+    dropped: Counter[str] = Counter()
+    receptions = clean(scene.receptions, dropped)
+    notes.update({f"rows dropped: {reason}": count for reason, count in dropped.items()})
+    silent = scene.phones - {one.receiver for one in receptions} - scene.empty.keys()
+    if silent:
+        notes["phones that only sent (one-sided data)"] += len(silent)
+    models = {phone: phone for phone in scene.phones}
+    distances = HeldDistances({pair: sorted(marks.items()) for pair, marks in scene.distances.items()})
+    recording = Recording(name, models, receptions, distances, scene.empty, dropped)
+    begin, end = recording.span
+    if end - begin > LONGEST_SCENE_S:
+        raise RecordingMalformed(
+            f"Scene {name!r} lasts {(end - begin) / 86_400:.0f} days: a clock is wrong, or several"
+            " recordings share one name."
+        )
+    return recording
+
+
+def _devices(
+    phones: Mapping[str, Mapping[str, float]], recordings: tuple[Recording, ...], notes: Counter[str]
+) -> Devices:
+    senders = {one.sender for recording in recordings for one in recording.receptions}
+    unknown = [phone for phone in senders if "dbm_at_1m" not in phones.get(phone, {})]
+    if unknown:
+        notes[f"senders without dbm_at_1m, taken as {ASSUMED_DBM_AT_1M:g} dBm"] += len(unknown)
+    known = {
+        phone: Device(row.get("receiver_correction_db", 0.0), row.get("dbm_at_1m", ASSUMED_DBM_AT_1M))
+        for phone, row in phones.items()
+    }
+    return Devices(known, Device(0.0, ASSUMED_DBM_AT_1M))

@@ -1,0 +1,177 @@
+"""Scoring a file that somebody brings: the example, windows, missing truth, and hostile rows."""
+
+from __future__ import annotations
+
+import runpy
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from bluezone.lab.errors import LabError, RecordingMalformed
+from bluezone.lab.scoring import Scored, as_json, score_file
+from bluezone.phone.proximity import HeardScan, ProximityWindow, parse_model, probability_near
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+MODEL = parse_model(resources.files("bluezone.phone").joinpath("proximity.json").read_bytes())
+PACKETS = "scene,receiver,sender,time_s,rssi_dbm,receiver_correction_db,dbm_at_1m,distance_m"
+WINDOWS = "scene,receiver,sender,time_s,scan_count,levels_db,relative_db,near"
+
+
+def scored(tmp_path: Path, *lines: str) -> Scored:
+    path = tmp_path / "recording.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return score_file(path, MODEL, seed=1)
+
+
+def test_the_example_is_what_its_generator_writes() -> None:
+    made = runpy.run_path(str(FIXTURES / "recording.py"))
+    lines = [",".join(map(str, row)) for row in (made["HEADER"], *made["rows"]())]
+    assert (FIXTURES / "recording.csv").read_text(encoding="utf-8").splitlines() == lines
+
+
+def test_the_example() -> None:
+    found = score_file(FIXTURES / "recording.csv", MODEL, seed=1)
+    assert found.rhythm_s == 60 and found.fits
+    assert found.figures["AUC"].value == 1, "without bodies and walls it is easy"
+    assert found.notes["rows dropped: 127, which means no value"] > 0
+    assert found.notes["rows dropped: delivered twice (under 3 ms apart)"] > 0
+    assert found.notes["phones that only sent (one-sided data)"] == 1
+    assert found.notes["senders without dbm_at_1m, taken as -60 dBm"] == 1
+    unheard = [one for one in found.estimates if not one.heard_count]
+    assert {(one.receiver, one.sender) for one in unheard} == {
+        ("a", "c"),
+        ("b", "c"),
+        ("c", "a"),
+        ("c", "b"),
+        ("c", "mute"),
+    }
+    assert all(one.near is False for one in unheard), "c has left: not hearing is evidence"
+    assert as_json(found)["figures"]["AUC"]["value"] == 1
+
+
+def test_windows(tmp_path: Path) -> None:
+    found = scored(tmp_path, WINDOWS, "bus,a,b,0,10,-3 -5.5,2 4,1", "bus,a,c,0,10,,,0", "bus,a,d,0,3,-9,,")
+    assert [one.probability for one in found.estimates] == [
+        probability_near(ProximityWindow(10, (HeardScan(-3, 2), HeardScan(-5.5, 4))), MODEL),
+        probability_near(ProximityWindow(10, ()), MODEL),
+        probability_near(ProximityWindow(3, (HeardScan(-9),)), MODEL),
+    ]
+    assert [one.near for one in found.estimates] == [True, False, None]
+    assert "nDCF of CWA 55/63, as deployed" not in found.figures, "a rule of packets needs packets"
+
+
+def test_without_truth_there_are_estimates_only(tmp_path: Path) -> None:
+    rows = [f"bus,a,b,{at},-70,0,-60," for at in range(0, 600, 60)]
+    found = scored(tmp_path, PACKETS, *rows)
+    assert [(one.near, one.heard_count) for one in found.estimates] == [(None, 10)]
+    assert found.figures == {}
+
+
+def test_a_distance_holds_for_a_minute_and_no_longer(tmp_path: Path) -> None:
+    steady = [f"bus,a,b,{at},-70,0,-60,1.5" for at in range(0, 600, 60)]
+    assert scored(tmp_path, PACKETS, *steady).estimates[0].near is True
+    sparse = [f"bus,a,b,{at},-70,0,-60,{1.5 if at % 120 == 0 else ''}" for at in range(0, 600, 60)]
+    assert scored(tmp_path, PACKETS, *sparse).estimates[0].near is None
+
+
+def test_google_s_scale_and_labels_instead_of_distances(tmp_path: Path) -> None:
+    header = "scene,receiver,sender,time_s,rssi_dbm,receiver_correction_db,sent_dbm,near"
+    google = scored(tmp_path, header, *(f"s,a,b,{at},-70,2,-20,far" for at in range(0, 600, 60)))
+    ours = scored(tmp_path, PACKETS, *(f"s,a,b,{at},-70,2,-73,9" for at in range(0, 600, 60)))
+    assert google.estimates == ours.estimates and ours.estimates[0].near is False
+
+
+def test_another_rhythm_is_noticed(tmp_path: Path) -> None:
+    assert not scored(tmp_path, PACKETS, "s,a,b,0,-70,0,-60,", "s,a,b,300,-70,0,-60,").fits
+
+
+def test_spaces_blank_lines_and_a_mark_at_the_beginning(tmp_path: Path) -> None:
+    found = scored(tmp_path, "\ufeff" + PACKETS, "", " s , a , b , 0 , -70 , 0 , -60 , 1 ", ",,,,,,,")
+    assert [(one.scene, one.sender) for one in found.estimates] == [("s", "b")]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("s,a,b,0,-70,0,-60", "Line 3: 7 cells"),
+        ("s,a,b,0,-70,0,-60,1,9", "Line 3: 9 cells"),
+        ("s,a,b,zero,-70,0,-60,1", "Line 3: time_s is 'zero', not a number"),
+        ("s,a,b,,-70,0,-60,1", "Line 3: time_s is empty"),
+        ("s,a,b,nan,-70,0,-60,1", "Line 3: time_s is nan"),
+        ("s,a,b,1e300,-70,0,-60,1", "Line 3: time_s"),
+        ("s,a,b,0,inf,0,-60,1", "Line 3: rssi_dbm"),
+        ("s,a,b,0,-70,99,-60,1", "Line 3: receiver_correction_db is 99"),
+        ("s,a,b,0,-70,0,500,1", "Line 3: dbm_at_1m"),
+        ("s,a,b,0,-70,0,-60,-1", "Line 3: distance_m"),
+        (",a,b,0,-70,0,-60,1", "Line 3: scene has no name"),
+        ("s,,b,0,-70,0,-60,1", "Line 3: receiver has no name"),
+        (f"s,a,{'b' * 101},0,-70,0,-60,1", "Line 3: sender has no name"),
+        ("s,a,,0,-70,0,-60,", "Line 3: a level or a distance, but no sender"),
+        ("s,a,b,0,,0,-60,", "Line 3: a sender, but neither"),
+        ("s,a,b,0,-70,0,-55,1", "Line 3: 'b' had another dbm_at_1m before"),
+        ("s,a,b,99999999,-70,0,-60,1", "Scene 's' lasts 1157 days"),
+        ('s,"a,b,0,-70', "not CSV"),
+    ],
+)
+def test_rows_that_are_refused(tmp_path: Path, row: str, said: str) -> None:
+    with pytest.raises(RecordingMalformed) as refused:
+        scored(tmp_path, PACKETS, "s,a,b,0,-70,0,-60,1", row)
+    assert said in str(refused.value) and refused.value.code == "recording-malformed"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("s,a,b,0,0,,,", "scan_count"),
+        ("s,a,b,0,2.5,,,", "scan_count is not a whole number"),
+        ("s,a,b,0,,,,", "scan_count is not a whole number"),
+        ("s,a,b,0,1,-3 -4,,", "more levels than scans"),
+        ("s,a,b,0,9,-3 -4,1,", "not as many relative levels"),
+        ("s,a,b,0,9,-3;-4,,", "levels_db is '-3;-4', not a number"),
+        ("s,a,b,0,9,nan,,", "levels_db is nan"),
+        ("s,a,b,0,9,-3,,maybe", "near is 'maybe'"),
+        ("s,a,b,,9,-3,,1", "time_s is empty"),
+    ],
+)
+def test_windows_that_are_refused(tmp_path: Path, row: str, said: str) -> None:
+    with pytest.raises(RecordingMalformed) as refused:
+        scored(tmp_path, WINDOWS, "s,a,b,0,9,-3,,1", row)
+    assert said in str(refused.value) and "Line 3" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("", "lacks scene, receiver"),
+        ("scene,receiver,sender,time_s", "lacks rssi_dbm"),
+        (PACKETS + ",battery", "'battery'"),
+        (PACKETS + ",scene", "twice"),
+    ],
+)
+def test_headers_that_are_refused(tmp_path: Path, header: str, said: str) -> None:
+    with pytest.raises(RecordingMalformed, match=said):
+        scored(tmp_path, header)
+
+
+def test_both_scales_or_both_truths_are_refused(tmp_path: Path) -> None:
+    for extra, value in (("sent_dbm", "-20"), ("near", "1")):
+        with pytest.raises(RecordingMalformed, match="not both"):
+            scored(tmp_path, f"{PACKETS},{extra}", f"s,a,b,0,-70,0,-60,1,{value}")
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", PACKETS.encode() + b"\ns,a,\xff,0,-70,0,-60,1\n", b"\0"])
+def test_files_that_are_no_text(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "recording.csv"
+    path.write_bytes(data)
+    with pytest.raises(RecordingMalformed):
+        score_file(path, MODEL, seed=1)
+
+
+def test_nothing_to_score(tmp_path: Path) -> None:
+    with pytest.raises(LabError) as refused:
+        scored(tmp_path, PACKETS, "s,a,,0,,,,")
+    assert refused.value.code == "recording-too-few-cases"
+    with pytest.raises(LabError) as missing:
+        score_file(tmp_path / "none.csv", MODEL, seed=1)
+    assert missing.value.code == "recordings-missing"
