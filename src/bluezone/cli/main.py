@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "server",
     ),
     "bench": ("bluezone.cli.bench", "bench", "Measure, and print input, engine, result and ratio.", "sim"),
+    "cases": ("bluezone.cli.cases", "cases", "Small stories: a phone that dies, a clock that lies.", "sim"),
     "demo": ("bluezone.cli.demo", "demo", "A small town in the browser, or once in the terminal.", "sim"),
     "kit": ("bluezone.cli.kit", "kit", "The fourteen campaign materials of a commune.", "outreach"),
     "outreach": (
@@ -34,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "protocol": ("bluezone.cli.protocol", "protocol", "The bytes: test vectors.", ""),
     "sensing": ("bluezone.cli.sensing", "sensing", "How near, for how long: measured on recordings.", "lab"),
     "simulate": ("bluezone.cli.simulate", "simulate", "Live through a trace of real contacts.", "sim"),
+    "sweep": ("bluezone.cli.sweep", "sweep", "The same trace with other rhythms and fewer phones.", "sim"),
 }
 
 
