@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from rapidfuzz import fuzz, process
-
 from bluezone.outreach.errors import UnitsRefused, UnitUnknown
 from bluezone.outreach.figures import COUNT_LIMIT
 from bluezone.outreach.problem import Problem, errors_in
@@ -173,6 +171,8 @@ class UnitTree:
 
     def suggest(self, typed: str, *, below: str | None = None) -> Unit | None:
         """The unit whose name is nearest to what was typed, if any is near."""
+        from rapidfuzz import fuzz, process  # noqa: PLC0415  the roll-up bench runs without it
+
         names = {
             one: without_kind(unit.name) for one, unit in self._units.items() if self._is_below(one, below)
         }
