@@ -1,0 +1,1 @@
+"""Letters as files: DOCX, PDF and XLSX in the Vietnamese official form."""

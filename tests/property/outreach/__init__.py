@@ -1,0 +1,1 @@
+"""Fast roll-ups against slow, obvious twins."""
