@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-e2e demo test test-slow test-browser test-realdata test-further test-all check lint types imports fix bench fuzz docs clean
+.PHONY: help setup setup-e2e demo test test-slow test-browser test-realdata test-further test-all check lint types imports fix bench fuzz kit-screens docs clean
 
 # A pyenv shim named uv may be on the PATH and still not run: ask it.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
@@ -98,6 +98,9 @@ FUZZ_RUNS ?= 1000000
 fuzz: $(STAMP) ## feed every decoder FUZZ_RUNS hostile inputs, memory bounded
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(INSTALL_FUZZ)
 	$(BIN)/python -m tests.fuzz.run --runs $(FUZZ_RUNS)
+
+kit-screens: $(STAMP_E2E) ## photograph the screens that the campaign kit shows
+	$(BIN)/python -m tests.browser.kit_screens
 
 docs: $(STAMP) ## write the generated pages and test that no page lies
 	$(BIN)/python -m tests.docs.error_codes --write

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import platform
+import tempfile
 from os import cpu_count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bluezone.cli.terminal import friendly, table
+from bluezone.cli.terminal import friendly, progress_bar, table
 
 if TYPE_CHECKING:
     from bluezone.sim.bench_phone import Measured
@@ -16,6 +18,15 @@ if TYPE_CHECKING:
 PHONES = 24
 NEAR = 8
 SECONDS = 1800.0
+_UNIT = b"""[unit]
+id = "bench"
+kind = "commune"
+name = "X\xc3\xa3 Th\xe1\xbb\xad"
+parent = "T\xe1\xbb\x89nh M\xe1\xba\xabu"
+address = "https://bluezone.example/bench"
+[hotline]
+province = "0263 000 0000"
+"""
 
 
 @click.group()
@@ -118,11 +129,41 @@ def outreach(units: int, seconds: float) -> None:
     )
 
 
+@bench.command()
+@click.option("--unit", "unit_file", type=click.Path(dir_okay=False, path_type=Path), help="Unit file.")
+@click.option("--communes", type=click.IntRange(1, 1000), default=2, show_default=True)
+@click.option("--lang", multiple=True, type=click.Choice(["vi", "en"]), help="Both when not given.")
+@click.option("--media/--no-media", default=False, help="With loudspeaker spot and videos: minutes.")
+@friendly
+def kit(unit_file: Path | None, communes: int, lang: tuple[str, ...], media: bool) -> None:
+    """Kits of campaign materials: the first commune, each further one, and their size."""
+    from bluezone.outreach.kit.measure import measure
+    from bluezone.outreach.kit.unit_file import load_unit, parse_unit
+
+    _machine()
+    unit = load_unit(unit_file) if unit_file else parse_unit(_UNIT, Path())
+    with tempfile.TemporaryDirectory(prefix="bluezone-bench-") as folder:
+        told = measure(unit, communes, Path(folder), lang or ("vi", "en"), media, progress_bar("Building"))
+    for sentence in sorted(set(told.missing)):
+        click.echo(f"Missing: {sentence}", err=True)
+    what = "all 14 items" if media else "9 items, without loudspeaker spot and videos"
+    click.echo(
+        f"input: {communes} communes, {what}, {' and '.join(lang or ('vi', 'en'))}; every file checked"
+    )
+    click.echo(f"{told.file_count} files, {sum(told.bytes) / 1e6:.1f} MB, {sum(told.seconds):.0f} s")
+    further = told.seconds[1:]
+    rows = [("first commune", f"{told.seconds[0]:.1f}", f"{told.bytes[0] / 1e6:.1f}")]
+    if further:
+        mean, size = sum(further) / len(further), sum(told.bytes[1:]) / len(further)
+        rows.append(("each further one", f"{mean:.1f}", f"{size / 1e6:.1f}"))
+    click.echo(table(("kit", "seconds", "MB"), rows))
+
+
 @bench.command(name="all")
 @click.pass_context
 def everything(ctx: click.Context) -> None:
     """Every benchmark, one after the other."""
-    for command in (radio, store, match, rollup, outreach):
+    for command in (radio, store, match, rollup, outreach, kit):
         click.echo(f"\n== {command.name} ==")
         ctx.invoke(command)
 

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "bench": ("bluezone.cli.bench", "bench", "Measure, and print input, engine, result and ratio.", "sim"),
     "demo": ("bluezone.cli.demo", "demo", "A small town in the browser, or once in the terminal.", "sim"),
+    "kit": ("bluezone.cli.kit", "kit", "The fourteen campaign materials of a commune.", "outreach"),
     "outreach": (
         "bluezone.cli.outreach",
         "outreach",

@@ -1,0 +1,119 @@
+"""Text read back from a file: is everything there, spelled exactly, and can the typeface show it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree
+
+import pypdfium2.raw as pdfium
+from PIL import Image
+
+from bluezone.outreach.kit.checks import Subject
+from bluezone.outreach.kit.glyphs import FAMILY, uncovered
+from bluezone.outreach.kit.pdf import opened
+
+PICTURE_TEXT = "Description"  # the alternative text of a PNG, as an iTXt chunk
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_READ_PARTS = re.compile(r"ppt/slides/[^/]+\.xml|word/(document|header\d*|footer\d*)\.xml")
+_LARGEST_PART = 4_000_000
+
+
+def plain(text: str) -> str:
+    """Text with its letters composed and any run of white space, no-break spaces included, as one space."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def facts_missing(subject: Subject, text: str) -> Iterator[str]:
+    """Facts that must stand in a text and do not, each as a sentence."""
+    unit, read = subject.unit, plain(text)
+    expected = {
+        "name": unit["name"].get(subject.language, next(iter(unit["name"].values()))),
+        "address": unit["address"].removeprefix("https://").rstrip("/"),
+        "national_hotline": unit["national_hotline"],
+        "province_hotline": unit["province_hotline"],
+    }
+    for fact in subject.plan.says:
+        if plain(expected[fact]) not in read:
+            yield f"does not say {fact} {expected[fact]!r} exactly"
+
+
+def check_pdf(subject: Subject) -> Iterator[str]:
+    """The text of all pages."""
+    with opened(subject.path) as document:
+        pages = [page.get_textpage() for page in document]
+        text = "\n".join(page.get_text_range() for page in pages)
+        boxes = sum(
+            pdfium.FPDFText_GetUnicode(page, at) == 0 for page in pages for at in range(page.count_chars())
+        )
+    yield from facts_missing(subject, text)
+    if boxes:
+        # A glyph without a character behind it is .notdef: an empty box on paper.
+        yield f"shows {boxes} characters as empty boxes: {FAMILY} lacks them"
+    # pdfium marks a hyphen at the end of a line with U+FFFE or U+0002.
+    if lacking := uncovered(text.replace("\ufffe", "-").replace("\x02", "-")):
+        yield f"has characters that {FAMILY} lacks: {' '.join(lacking[:5])}"
+
+
+def check_office(subject: Subject) -> Iterator[str]:
+    """The text of all parts of a DOCX or PPTX; alternative text for every picture in it."""
+    try:
+        parts = list(_parts(subject))
+    except (zipfile.BadZipFile, ElementTree.ParseError, OSError):
+        yield "is no office file"
+        return
+    text = " ".join(_runs(parts))
+    yield from facts_missing(subject, text)
+    if lacking := uncovered(text):
+        yield f"has characters that {FAMILY} lacks: {' '.join(lacking[:5])}"
+    for tree in parts:
+        for picture in _pictures(tree):
+            if not picture.get("descr", "").strip():
+                yield f"a picture ({picture.get('name', '?')}) has no alternative text"
+
+
+def check_picture(subject: Subject) -> Iterator[str]:
+    """The alternative text that goes with a picture; what it shows is checked where it is set."""
+    with Image.open(subject.path) as picture:
+        text = str(picture.info.get(PICTURE_TEXT, ""))
+    if not text:
+        yield "has no alternative text"
+    else:
+        yield from facts_missing(subject, text)
+
+
+def check_text(subject: Subject) -> Iterator[str]:
+    """A plain text file."""
+    try:
+        yield from facts_missing(subject, subject.path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        yield "is not UTF-8 text"
+
+
+def _parts(subject: Subject) -> Iterator[ElementTree.Element]:
+    with zipfile.ZipFile(subject.path) as archive:
+        for entry in archive.infolist():
+            if _READ_PARTS.fullmatch(entry.filename):
+                if entry.file_size > _LARGEST_PART:
+                    raise zipfile.BadZipFile
+                # Our own builds; a kit from elsewhere is checked against its signature first.
+                yield ElementTree.fromstring(archive.read(entry))  # noqa: S314
+
+
+def _runs(parts: Iterable[ElementTree.Element]) -> Iterator[str]:
+    for tree in parts:
+        for paragraph in (*tree.iter(f"{_DRAWING}p"), *tree.iter(f"{_WORD}p")):
+            yield "".join(
+                one.text or "" for one in paragraph.iter() if one.tag in (f"{_DRAWING}t", f"{_WORD}t")
+            )
+
+
+def _pictures(tree: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    for holder in tree.iter():
+        if holder.tag.endswith("}nvPicPr"):
+            yield from (child for child in holder if child.tag.endswith("}cNvPr"))
+        elif holder.tag.endswith("}inline"):
+            yield from (child for child in holder if child.tag.endswith("}docPr"))

@@ -1,0 +1,232 @@
+"""The templates: letter, plan, speech, post and report as DOCX with fields that are filled in.
+
+Decides the form of an official Vietnamese letter (Decree 30/2020/ND-CP: A4, margins, Times-like letters,
+a head in two columns) and that every gap `[...]` in the words is a field that Word and LibreOffice jump to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from docx import Document
+from docx.document import Document as DocumentFile
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph
+
+from bluezone.outreach.kit.job import ItemBuilder, Job, Report, package_files
+
+_FONT = "Times New Roman"
+_SIZE = Pt(13.5)
+# Office files cannot be without a date; the same unit, the same bytes.
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_GAP = re.compile(r"(\[[^\]]+\])")
+_OFFICIAL = ("letter", "plan", "report")
+_HEAD_WIDTHS = (Cm(6.6), Cm(9.6))
+_MARGINS = {"top_margin": Cm(2), "bottom_margin": Cm(2), "left_margin": Cm(3), "right_margin": Cm(1.8)}
+
+
+class Documents:
+    """Writes every document of the item."""
+
+    def inputs(self, job: Job) -> Iterable[bytes]:  # noqa: ARG002
+        """This module; words and logo are hashed for every item."""
+        yield from package_files("office")
+
+    def build(self, job: Job, report: Report) -> None:
+        """Writes one document after the other."""
+        for number, plan in enumerate(job.item.files):
+            report(number / len(job.item.files))
+            kind = plan.name.split("-")[0]
+            job.path(plan.name).write_bytes(document(job, kind))
+
+
+def document(job: Job, kind: str) -> bytes:
+    """One document.
+
+    Args:
+        job: for whom, in which language.
+        kind: `letter`, `plan`, `speech`, `post` or `report`.
+    """
+    words = job.words["documents"]
+    about = words[kind]
+    made = _blank(job, about["title"])
+    if kind in _OFFICIAL:
+        _state_head(made, job, about.get("subject"))
+    if kind != "letter":
+        _paragraph(made, about["title"], bold=True, size=Pt(16), align=WD_ALIGN_PARAGRAPH.CENTER)
+    else:
+        _paragraph(made, words["to"], align=WD_ALIGN_PARAGRAPH.CENTER)
+    for text in about["paragraphs"]:
+        _paragraph(made, text, indent=kind in ("letter", "speech"))
+    if "rows" in about:
+        _table(made, about["columns"], about["rows"])
+    _paragraph(made, words["contact"], italic=True)
+    if kind in _OFFICIAL:
+        _sign(made, words)
+    _paragraph(made, words["fill"], italic=True, size=Pt(10))
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def _blank(job: Job, title: str) -> DocumentFile:
+    made = Document()
+    section = made.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    for name, value in _MARGINS.items():
+        setattr(section, name, value)
+    style = made.styles["Normal"]
+    style.font.name, style.font.size = _FONT, _SIZE
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
+    style.element.rPr.append(_element("w:lang", val="vi-VN" if job.language == "vi" else "en-GB"))
+    properties = made.core_properties
+    properties.title, properties.author, properties.language = (
+        title,
+        job.unit.name_in(job.language),
+        job.language,
+    )
+    properties.created = properties.modified = _EPOCH
+    _foot(section.footer.paragraphs[0], job)
+    return made
+
+
+def _foot(paragraph: Paragraph, job: Job) -> None:
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if job.logo_png:
+        _picture(paragraph, job.logo_png, job.words["alt"]["logo"])
+        paragraph.add_run("  ")
+    call = job.words["call"]
+    text = (
+        f"{job.unit.name_in(job.language)} · {job.unit.shown_address} · {call['hotline']} {call['numbers']}"
+    )
+    paragraph.add_run(text).font.size = Pt(9)
+
+
+def _picture(paragraph: Paragraph, content: bytes, described: str) -> None:
+    inline = paragraph.add_run().add_picture(BytesIO(content), height=Cm(0.7))
+    drawn: Any = inline._inline
+    for properties in (drawn.docPr, drawn.graphic.graphicData.pic.nvPicPr.cNvPr):
+        properties.set("descr", described)
+
+
+def _state_head(made: DocumentFile, job: Job, subject: str | None) -> None:
+    words = job.words["documents"]
+    table = made.add_table(rows=1, cols=2)
+    table.autofit = False
+    left, right = table.rows[0].cells
+    for column, cell, width in zip(table.columns, (left, right), _HEAD_WIDTHS, strict=True):
+        column.width = cell.width = width
+    _lines(
+        left,
+        (
+            (job.unit.parent_in(job.language).upper(), False),
+            (job.unit.name_in(job.language).upper(), True),
+            (words["number"], False),
+        ),
+    )
+    if subject:
+        _fill(_centred(left), subject, size=Pt(12))
+    _lines(right, ((words["state"], True), (words["motto"], True), (words["place_date"], False)))
+    right.paragraphs[1].runs[0].underline = True
+    made.add_paragraph()
+
+
+def _lines(cell: _Cell, lines: Iterable[tuple[str, bool]]) -> None:
+    for number, (text, bold) in enumerate(lines):
+        paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.space_after = Pt(2)
+        _fill(paragraph, text, bold=bold, size=Pt(12))
+
+
+def _centred(cell: _Cell) -> Paragraph:
+    paragraph: Paragraph = cell.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    return paragraph
+
+
+def _paragraph(
+    made: DocumentFile,
+    text: str,
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    size: Pt | None = None,
+    align: WD_ALIGN_PARAGRAPH | None = None,
+    indent: bool = False,
+) -> None:
+    paragraph = made.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if indent else align  # type: ignore[assignment]
+    paragraph.paragraph_format.space_after = Pt(6)
+    if indent:
+        paragraph.paragraph_format.first_line_indent = Cm(1)
+    _fill(paragraph, text, bold=bold, italic=italic, size=size)
+
+
+def _fill(
+    paragraph: Paragraph, text: str, *, bold: bool = False, italic: bool = False, size: Pt | None = None
+) -> None:
+    """Adds a text; each gap in it becomes a field."""
+    for part in _GAP.split(text):
+        if not part:
+            continue
+        run = paragraph.add_run(part)
+        run.bold, run.italic = bold or None, italic or None
+        if size:
+            run.font.size = size
+        if _GAP.fullmatch(part):
+            _make_field(run._r, part)
+
+
+def _make_field(run: Any, text: str) -> None:
+    """Wraps a run into a content control: a click selects the whole gap, typing replaces it."""
+    run.get_or_add_rPr().append(_element("w:shd", val="clear", color="auto", fill="D9D9D9"))
+    control, properties, content = (OxmlElement(f"w:{name}") for name in ("sdt", "sdtPr", "sdtContent"))
+    properties.append(_element("w:alias", val=text.strip("[]")))
+    control.append(properties)
+    control.append(content)
+    run.addprevious(control)
+    content.append(run)
+
+
+def _table(made: DocumentFile, columns: list[str], rows: list[list[str]]) -> None:
+    table = made.add_table(rows=1, cols=len(columns))
+    table.style = "Table Grid"
+    _row(table.rows[0].cells, columns, bold=True)
+    table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader", val="true"))
+    for row in rows:
+        _row(table.add_row().cells, row)
+    made.add_paragraph()
+
+
+def _row(cells: Iterable[_Cell], texts: Iterable[str], *, bold: bool = False) -> None:
+    for cell, text in zip(cells, texts, strict=True):
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(4)
+        _fill(paragraph, text, bold=bold, size=Pt(12))
+
+
+def _sign(made: DocumentFile, words: dict[str, Any]) -> None:
+    left, right = made.add_table(rows=1, cols=2).rows[0].cells
+    _fill(left.paragraphs[0], words["recipients"], bold=True, italic=True, size=Pt(12))
+    for row in words["recipient_rows"]:
+        _fill(left.add_paragraph(), row, size=Pt(11))
+    _lines(right, ((words["signer"], True), ("", False), ("", False), (words["signer_name"], True)))
+
+
+def _element(tag: str, **attributes: str) -> Any:
+    element = OxmlElement(tag)
+    for name, value in attributes.items():
+        element.set(qn(f"w:{name}"), value)
+    return element
+
+
+BUILDER: ItemBuilder = Documents()

@@ -1,0 +1,1 @@
+"""Sound as samples, files and loudness; ffmpeg runs as a separate program."""

@@ -1,0 +1,32 @@
+"""The four films: 8, 15 and 30 seconds and the installation guide, each wide and tall.
+
+Decides what is made once for all units (the body, kept under a name that changes with its content) and what
+for each (the closing card, the sound, the joining). Motion and encoding are in `video.commands`, time is in
+`video.timeline`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bluezone.outreach.kit.job import Job, Report, package_files
+from bluezone.outreach.kit.video.film import build_film
+
+
+class FilmBuilder:
+    """Builds the items `video-8`, `video-15`, `video-30` and `video-install`."""
+
+    def inputs(self, job: Job) -> Iterable[bytes]:
+        """Sources, layouts, screens, and the voice file of the unit."""
+        yield from package_files("video_items.py", "video", "voice", "sound", "typesetting.py")
+        yield from package_files("typst/look.typ", "typst/film.typ", "typst/drawings", "screens")
+        yield job.unit.voice_region.encode()
+        if job.unit.piper_voice is not None and job.unit.piper_voice.is_file():
+            yield job.unit.piper_voice.read_bytes()
+
+    def build(self, job: Job, report: Report) -> None:
+        """Writes both films, their subtitles and their transcript."""
+        build_film(job, report)
+
+
+BUILDER = FilmBuilder()

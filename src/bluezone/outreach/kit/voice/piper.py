@@ -1,0 +1,70 @@
+"""A voice of the operator's own: an .onnx file spoken by piper, a separate program.
+
+Decides what such a file must look like before the program is started. Nothing of piper is linked or
+shipped; no voice comes with the kit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from bluezone.outreach.kit.errors import ItemFailed, VoiceBroken
+from bluezone.outreach.kit.sound.program import Command, find_program, run
+from bluezone.outreach.kit.voice.spoken import spoken
+
+_ADVICE = "pip install piper-tts, or take the line `piper` out of the unit file to use espeak-ng"
+LARGEST_VOICE = 500_000_000
+_LARGEST_SETTINGS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PiperVoice:
+    """Speaks by piper.
+
+    Attributes:
+        model: the .onnx file; its settings lie beside it as .onnx.json.
+        language: of the texts.
+        region: north, central or south; says how numbers are counted.
+        program: name or path of the program.
+    """
+
+    model: Path
+    language: str
+    region: str = "north"
+    program: str = "piper"
+
+    def identity(self) -> str:
+        """Digest of the voice file."""
+        self._require_files()
+        with self.model.open("rb") as file:
+            return f"piper {hashlib.file_digest(file, 'sha256').hexdigest()} {self.region}"
+
+    def speak(self, text: str, into: Path) -> None:
+        """Writes the text as a WAV file."""
+        self._require_files()
+        program = find_program(self.program, _ADVICE)
+        said = spoken(text, self.language, self.region) + "\n"
+        command: Command = [program, "--model", self.model, "--output_file", into]
+        try:
+            run(command, "speaking the text", given=said.encode(), limit_s=300)
+        except ItemFailed as error:
+            raise VoiceBroken(f"the voice {self.model.name} cannot be used: {error}") from None
+
+    def _require_files(self) -> None:
+        settings = self.model.with_name(f"{self.model.name}.json")
+        try:
+            length = self.model.stat().st_size
+            content = settings.read_bytes() if settings.stat().st_size <= _LARGEST_SETTINGS else b""
+        except OSError as error:
+            raise VoiceBroken(
+                f"the piper voice needs two files, {self.model.name} and {settings.name}: {error.strerror}"
+            ) from None
+        if not 0 < length <= LARGEST_VOICE:
+            raise VoiceBroken(f"{self.model.name} has {length} bytes; a piper voice has 1 to {LARGEST_VOICE}")
+        try:
+            json.loads(content)
+        except (ValueError, RecursionError):
+            raise VoiceBroken(f"{settings.name} is not the settings of a piper voice (JSON)") from None

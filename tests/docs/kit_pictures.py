@@ -1,0 +1,98 @@
+"""Contact sheets of a finished kit for the documentation: `python -m tests.docs.kit_pictures KIT_FOLDER`.
+
+Decides which pages stand on which sheet and how large. Slides and documents need LibreOffice, which is not a
+dependency; without it their sheet stays as it is.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+
+from tests.docs.repository import ROOT
+
+FOLDER = ROOT / "docs" / "pictures"
+LARGEST = 250_000
+_GAP = 14
+_GROUND = "#c9d3df"
+_PRINT = ("poster/poster-a3", "leaflet/leaflet-a5", "standee/standee-80x180", "introduction/brief")
+_PAPER = ("index/index", "persuasion/door-to-door", "faq/faq")
+
+
+def main(kit: Path) -> None:
+    """Writes the sheets of both languages."""
+    for language in ("vi", "en"):
+        printed = [page for name in _PRINT for page in pages(kit / f"{name}-{language}.pdf", 560)]
+        write(f"kit-print-{language}.png", [printed])
+        write(
+            f"kit-banners-{language}.png",
+            [
+                [
+                    picture(kit / "banner" / f"banner-1200x628-{language}.png", 330),
+                    picture(kit / "banner" / f"banner-300x250-{language}.png", 250),
+                ],
+                [picture(kit / "banner" / f"banner-728x90-{language}.png", 90)],
+                pages(kit / "banner" / f"street-banner-{language}.pdf", 210),
+            ],
+        )
+    papers = [page for name in _PAPER for page in pages(kit / f"{name}-vi.pdf", 420)]
+    write("kit-papers-vi.png", [papers[:4], papers[4:]])
+    office = shutil.which("soffice")
+    if office:
+        write_office(kit, office)
+
+
+def write_office(kit: Path, office: str) -> None:
+    """The slides and documents, as LibreOffice shows them."""
+    with tempfile.TemporaryDirectory() as out:
+        sources = [kit / "introduction" / "introduction-vi.pptx", kit / "templates" / "letter-vi.docx"]
+        sources.append(kit / "templates" / "report-vi.docx")
+        subprocess.run(
+            [office, "--headless", "--convert-to", "pdf", "--outdir", out, *map(str, sources)],
+            check=True,
+            capture_output=True,
+        )
+        slides = pages(Path(out) / "introduction-vi.pdf", 150)
+        letters = [page for name in ("letter", "report") for page in pages(Path(out) / f"{name}-vi.pdf", 450)]
+        write("kit-office-vi.png", [slides[:4], slides[4:8], slides[8:]])
+        write("kit-documents-vi.png", [letters])
+
+
+def pages(path: Path, height: int) -> list[Image.Image]:
+    """Every page of a PDF, so many pixels high."""
+    document = pypdfium2.PdfDocument(path)
+    return [page.render(scale=height / page.get_height()).to_pil().convert("RGB") for page in document]
+
+
+def picture(path: Path, height: int) -> Image.Image:
+    """A picture, so many pixels high."""
+    with Image.open(path) as source:
+        return source.convert("RGB").resize((round(source.width * height / source.height), height))
+
+
+def write(name: str, rows: list[list[Image.Image]]) -> None:
+    """Puts pictures side by side, rows below each other, and saves them in a palette."""
+    width = max(sum(one.width + _GAP for one in row) for row in rows) + _GAP
+    height = sum(max(one.height for one in row) + _GAP for row in rows) + _GAP
+    sheet, top = Image.new("RGB", (width, height), _GROUND), _GAP
+    for row in rows:
+        left = (width - sum(one.width + _GAP for one in row) + _GAP) // 2
+        for one in row:
+            sheet.paste(one, (left, top))
+            left += one.width + _GAP
+        top += max(one.height for one in row) + _GAP
+    out = BytesIO()
+    sheet.quantize(128, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    assert len(out.getvalue()) < LARGEST, f"{name} has {len(out.getvalue())} bytes"
+    (FOLDER / name).write_bytes(out.getvalue())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
