@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from bluezone.authority.api.app import create_app
-from bluezone.authority.api.byte_range import RangeUnsatisfiable, parse_range
 from bluezone.authority.home import memory_authority
 from bluezone.authority.service import Authority
 from bluezone.clock import LoopClock, ManualClock
@@ -24,6 +23,7 @@ from bluezone.protocol.upload import (
     encode_cover_upload,
 )
 from bluezone.sim.virtual_time import run_virtual
+from bluezone.web.byte_range import RangeUnsatisfiable, parse_range
 from tests.unit.authority.case import (
     NOW,
     TODAY,

@@ -20,8 +20,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
+from bluezone.web.cacheable import KEEP_FOR_A_YEAR, cacheable, compressed
+
 FONT_WEIGHTS = ("Regular", "SemiBold", "Bold")
-KEEP_FOR_A_YEAR = "public, max-age=31536000, immutable"
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -38,11 +39,13 @@ class Asset:
         content: bytes.
         media_type: of the answer.
         digest: changes with the content, 12 hex digits.
+        smaller: the content as gzip, where that is worth it.
     """
 
     content: bytes
     media_type: str
     digest: str
+    smaller: bytes | None = None
 
 
 class Assets:
@@ -80,12 +83,9 @@ async def asset_file(
     found = assets.find(f"{group}/{name}")
     if found is None:
         raise NotFoundException
-    tag = f'"{found.digest}"'
     is_versioned = request.query_params.get("v") == found.digest or group == "fonts"
-    headers = {"ETag": tag, "Cache-Control": KEEP_FOR_A_YEAR if is_versioned else "no-cache"}
-    if request.headers.get("if-none-match") == tag:
-        return Response(b"", status_code=304, headers=headers, media_type=found.media_type)
-    return Response(found.content, headers=headers, media_type=found.media_type)
+    keep = KEEP_FOR_A_YEAR if is_versioned else "no-cache"
+    return cacheable(request, found.content, found.media_type, keep, smaller=found.smaller, tag=found.digest)
 
 
 @cache
@@ -97,4 +97,5 @@ def _fonts() -> dict[str, Asset]:
 
 def _asset(name: str, content: bytes) -> Asset:
     media_type = _MEDIA_TYPES[PurePosixPath(name).suffix]
-    return Asset(content, media_type, hashlib.sha256(content).hexdigest()[:12])
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    return Asset(content, media_type, digest, compressed(content, media_type))

@@ -27,7 +27,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_REFUSED = b"This site answers only to its own name. Open it as http://127.0.0.1 with its port.\n"
+_REFUSED = (
+    b"This site answers only to its own name, or on its own machine to http://127.0.0.1 with its port.\n"
+)
 
 
 class Guard:
@@ -53,7 +55,7 @@ class Guard:
                 headers = MutableScopeHeaders.from_message(message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                # What a phone shows is nobody's to find later; assets say for themselves how long they last.
+                # What a phone shows is nobody's to find later; public answers say for how long they may be kept.
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

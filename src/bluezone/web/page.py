@@ -38,20 +38,25 @@ def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, *
         context: what this template shows.
     """
     language = language_of(request)
+    others = [(other, _address_in(request, other)) for other in LANGUAGES if other != language]
+    context |= spoken(request, language) | {"other_languages": others}
+    cookies = []
+    if request.query_params.get(LANGUAGE_COOKIE) in LANGUAGES:
+        cookies = [Cookie(LANGUAGE_COOKIE, value=language, max_age=_A_YEAR_S, samesite="lax")]
+    return Template(template, context=context, status_code=status, cookies=cookies)
+
+
+def spoken(request: Request[Any, Any, Any], language: str) -> dict[str, Any]:
+    """What every template may use in a language."""
     words = words_of(language)
-    context |= {
+    return {
         "language": language,
-        "other_languages": [(other, _address_in(request, other)) for other in LANGUAGES if other != language],
         "_": words.text,
         "ngettext": words.counted,
         "day": words.day,
         "clock": clock_text,
         "asset": request.app.state.assets.address,
     }
-    cookies = []
-    if request.query_params.get(LANGUAGE_COOKIE) in LANGUAGES:
-        cookies = [Cookie(LANGUAGE_COOKIE, value=language, max_age=_A_YEAR_S, samesite="lax")]
-    return Template(template, context=context, status_code=status, cookies=cookies)
 
 
 def see_other(address: str) -> Redirect:

@@ -11,7 +11,6 @@ import re
 from litestar import Response, get
 from litestar.params import FromPath
 
-from bluezone.authority.api.byte_range import RangeUnsatisfiable, parse_range
 from bluezone.authority.api.failure import failure
 from bluezone.authority.api.request_body import PhoneRequest
 from bluezone.authority.batch_files import PublishedFile
@@ -19,6 +18,8 @@ from bluezone.authority.domain.retention import INDEX_S
 from bluezone.authority.errors import ObjectMissing
 from bluezone.authority.service import Authority
 from bluezone.protocol.batch_index import INDEX_ADDRESS
+from bluezone.web.byte_range import RangeUnsatisfiable, parse_range
+from bluezone.web.cacheable import names_tag
 
 INDEX_CACHE = "public, max-age=60"
 BATCH_CACHE = f"public, max-age={INDEX_S}, immutable"
@@ -47,7 +48,7 @@ def serve_file(request: PhoneRequest, file: PublishedFile, media_type: str, cach
     """A published file, or the part that is asked for, or nothing when the caller has it already."""
     etag, length = f'"{file.etag}"', len(file.content)
     headers = {"etag": etag, "cache-control": cache, "accept-ranges": "bytes"}
-    if _names(request.headers.get("if-none-match", ""), etag):
+    if names_tag(request.headers.get("if-none-match", ""), etag):
         return Response(b"", status_code=304, headers=headers)
     wanted = request.headers.get("range")
     if request.headers.get("if-range", etag) != etag:
@@ -62,7 +63,3 @@ def serve_file(request: PhoneRequest, file: PublishedFile, media_type: str, cach
         return Response(file.content, media_type=media_type, headers=headers)
     headers["content-range"] = f"bytes {part[0]}-{part[1] - 1}/{length}"
     return Response(file.content[part[0] : part[1]], status_code=206, media_type=media_type, headers=headers)
-
-
-def _names(header: str, etag: str) -> bool:
-    return any(tag.strip().removeprefix("W/") in (etag, "*") for tag in header.split(","))

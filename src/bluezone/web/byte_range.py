@@ -1,4 +1,4 @@
-"""One byte range of a file, so that a phone can resume a download.
+"""One byte range of a file, so that a broken download can be resumed.
 
 Decides what a `Range` header means. More than one range is served whole, which is allowed.
 Source: RFC 9110, section 14.
