@@ -54,14 +54,15 @@ def cacheable(
     """
     # Weak: plain and compressed are the same page in other bytes.
     etag = f'W/"{tag or hashlib.sha256(content).hexdigest()[:16]}"'
-    headers = {"ETag": etag, "Cache-Control": cache_control}
+    # Said whole here: otherwise the framework adds a second charset to texts.
+    headers = {"ETag": etag, "Cache-Control": cache_control, "Content-Type": media_type}
     if smaller is not None:
         headers["Vary"] = "Accept-Encoding"
     if status == 200 and names_tag(request.headers.get("if-none-match", ""), etag):
-        return Response(b"", status_code=304, headers=headers, media_type=media_type)
+        return Response(b"", status_code=304, headers=headers)
     if smaller is not None and _GZIP.search(request.headers.get("accept-encoding", "")):
         content, headers["Content-Encoding"] = smaller, "gzip"
-    return Response(content, status_code=status, headers=headers, media_type=media_type)
+    return Response(content, status_code=status, headers=headers)
 
 
 def names_tag(header: str, etag: str) -> bool:

@@ -17,7 +17,7 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 # No inline script, no inline style, nothing from elsewhere; frames only of this site (a phone's screen).
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';"
-    " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    " connect-src 'self'; media-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -27,9 +27,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_REFUSED = (
-    b"This site answers only to its own name, or on its own machine to http://127.0.0.1 with its port.\n"
-)
+_REFUSED = b"This site answers only to its own name, or on its machine to http://127.0.0.1 with its port.\n"
 
 
 class Guard:
@@ -55,7 +53,7 @@ class Guard:
                 headers = MutableScopeHeaders.from_message(message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                # What a phone shows is nobody's to find later; public answers say for how long they may be kept.
+                # What a phone shows is nobody's to find later; public answers say how long they last.
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from litestar import Litestar, Request, Response, get
@@ -17,14 +18,14 @@ Client = TestClient[Litestar]
 
 
 @get("/page", opt={"exclude_from_csrf": True})
-async def page(request: Request[None, None, None]) -> Response[bytes]:
+async def page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """A long page."""
     smaller = compressed(TEXT, "text/html; charset=utf-8")
     return cacheable(request, TEXT, "text/html; charset=utf-8", KEEP_SHORTLY, smaller=smaller)
 
 
 @get("/gone", opt={"exclude_from_csrf": True})
-async def gone(request: Request[None, None, None]) -> Response[bytes]:
+async def gone(request: Request[Any, Any, Any]) -> Response[bytes]:
     """A page that says that there is none."""
     return cacheable(request, TEXT, "text/html; charset=utf-8", KEEP_SHORTLY, status=404)
 
