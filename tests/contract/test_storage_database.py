@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, inspect, select, text
 from bluezone.authority.domain.batch_plan import covered_windows
 from bluezone.authority.domain.batches import assemble, count_places
 from bluezone.authority.domain.codes import IssuedCode
-from bluezone.authority.storage import batches, codes, publish
+from bluezone.authority.storage import activity, batches, codes, publish
 from bluezone.authority.storage.schema import SCHEMA
 from bluezone.authority.storage.tables import codes as code_table
 from bluezone.database.errors import DatabaseUnavailable, DatabaseUrlInvalid, SchemaOutdated
@@ -183,12 +183,23 @@ async def test_the_same_key_from_two_people_at_once_is_accepted_from_one(databas
     assert sorted(type(one).__name__ for one in results) == ["NoneType", "Refused"]
 
 
+async def test_counts_of_one_day_add_up_whoever_writes_them(database: Database) -> None:
+    await asyncio.gather(
+        *(database.run(lambda conn: activity.add(conn, {20_700: 3, 20_701: 1})) for _ in range(8))
+    )
+    assert await database.run(lambda conn: activity.between(conn, 20_700, 20_702)) == [
+        (20_700, 24),
+        (20_701, 8),
+    ]
+    assert await database.run(lambda conn: activity.between(conn, 20_701, 20_701)) == []
+
+
 async def test_migrations_build_exactly_the_tables(database: Database) -> None:
     assert await database.run(SCHEMA.differences) == []
     await database.run(SCHEMA.migrate)
     await database.run(SCHEMA.check)
     names = await database.run(lambda conn: set(inspect(conn).get_table_names()))
-    ours = {"batches", "codes", "configurations", "keys", "samples", "upload_files", "uploads"}
+    ours = {"activity", "batches", "codes", "configurations", "keys", "samples", "upload_files", "uploads"}
     assert names == {"alembic_version", *ours}
 
 

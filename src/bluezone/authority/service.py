@@ -8,6 +8,7 @@ its 128 bytes.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -17,6 +18,7 @@ from bluezone.authority.auditing import AUDITOR, Auditing
 from bluezone.authority.batch_files import BatchFiles, PublishedFile
 from bluezone.authority.callers import CALLER_SECRET_LENGTH, CallerBuckets
 from bluezone.authority.configuring import Configuring
+from bluezone.authority.counting import Counting
 from bluezone.authority.domain import batches as batch_rules
 from bluezone.authority.domain import codes as code_rules
 from bluezone.authority.domain import publish as publish_rules
@@ -64,7 +66,7 @@ class Health:
 
 
 class Authority:
-    """One region's health authority; `laboratory`, `auditing`, `configuring`: what others may ask."""
+    """One region's health authority; `laboratory`, `auditing`, `configuring`, `counting`: its parts."""
 
     def __init__(
         self,
@@ -84,6 +86,7 @@ class Authority:
         self.laboratory = Laboratory(region, keys.samples, keys.certificate, database, clock)
         others = [key for role, key in keys.signers.items() if role != AUDITOR]
         self.auditing = Auditing(region, others, rules, database, clock)
+        self.counting = Counting(database, clock)
         self._database = database
         self._objects = objects
         self._files = BatchFiles(objects)
@@ -108,6 +111,8 @@ class Authority:
 
     async def close(self) -> None:
         """Lets running transactions finish and lets go of the database."""
+        with suppress(DatabaseError):
+            await self.counting.save()
         await self._database.close()
         self._files.close()
 
@@ -182,6 +187,7 @@ class Authority:
             verify: also compare every published file with what was signed.
         """
         await self.auditing.release_overdue()
+        await self.counting.save()
         now = self._now()
 
         def work(conn: Connection) -> None:

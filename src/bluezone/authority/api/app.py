@@ -13,6 +13,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
+from bluezone.authority.api.activity import activity
 from bluezone.authority.api.batches import batch_file, index
 from bluezone.authority.api.configuration import configuration
 from bluezone.authority.api.failure import on_anything, on_http_exception, on_missing
@@ -49,7 +50,7 @@ def create_app(authority: Authority, *, build_batches: bool = True) -> Litestar:
             await authority.close()
 
     return Litestar(
-        route_handlers=[redeem, publish, signed_time, index, batch_file, configuration, health],
+        route_handlers=[redeem, publish, signed_time, index, batch_file, configuration, health, activity],
         state=State({"authority": authority}),
         lifespan=[running],
         exception_handlers={

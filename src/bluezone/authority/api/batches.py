@@ -32,7 +32,9 @@ FileAnswer = Response[bytes] | Response[dict[str, str]]
 async def index(request: PhoneRequest) -> FileAnswer:
     """Which batches there are."""
     authority: Authority = request.app.state.authority
-    return serve_file(request, await authority.index(), "application/json", INDEX_CACHE)
+    file = await authority.index()
+    authority.counting.count_index()
+    return serve_file(request, file, "application/json", INDEX_CACHE)
 
 
 @get("/v1/batches/{name:str}")

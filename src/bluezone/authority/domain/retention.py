@@ -14,6 +14,7 @@ from bluezone.protocol.interval import DAY_S, INTERVAL_S
 INDEX_S = 21 * DAY_S
 # An expired code stays known for a week, without what it was used for, so that its phone is told why.
 EXPIRED_CODE_S = 7 * DAY_S
+ACTIVITY_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,14 @@ class Cutoffs:
             that they published.
         keys_start_before: interval; keys that started earlier can no longer be uploaded, so nobody
             needs to remember that they were.
+        activity_before_day: days since 1970-01-01; what was counted on earlier days is deleted.
     """
 
     links_expired_at: int
     codes_expired_at: int
     batches_until: int
     keys_start_before: int
+    activity_before_day: int
 
 
 def cutoffs(now: int) -> Cutoffs:
@@ -44,4 +47,5 @@ def cutoffs(now: int) -> Cutoffs:
         codes_expired_at=now - EXPIRED_CODE_S,
         batches_until=now - INDEX_S,
         keys_start_before=(now - MAX_AGE_S) // INTERVAL_S,
+        activity_before_day=now // DAY_S - ACTIVITY_DAYS,
     )

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from bluezone.authority.domain.retention import Cutoffs
 from bluezone.authority.storage.audit import forget_uploads
-from bluezone.authority.storage.tables import batches, codes, keys, samples, uploads
+from bluezone.authority.storage.tables import activity, batches, codes, keys, samples, uploads
 
 
 def forget(conn: Connection, cutoffs: Cutoffs) -> list[int]:
@@ -25,6 +25,7 @@ def forget(conn: Connection, cutoffs: Cutoffs) -> list[int]:
     conn.execute(
         keys.delete().where(keys.c.batch_seq.is_(None) & (keys.c.rolling_start < cutoffs.keys_start_before))
     )
+    conn.execute(activity.delete().where(activity.c.day < cutoffs.activity_before_day))
     # The newest batch stays whatever its age: the chain continues from it.
     newest = select(func.max(batches.c.seq)).scalar_subquery()
     gone = (batches.c.time <= cutoffs.batches_until) & (batches.c.seq != newest)

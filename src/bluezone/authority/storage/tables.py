@@ -20,6 +20,14 @@ configurations = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
+# How often the index was fetched on a UTC day, by whomever.
+activity = Table(
+    "activity",
+    metadata,
+    Column("day", BigInteger, primary_key=True, autoincrement=False),
+    Column("index_downloads", BigInteger, nullable=False),
+)
+
 codes = Table(
     "codes",
     metadata,
