@@ -159,6 +159,37 @@ def kit(unit_file: Path | None, communes: int, lang: tuple[str, ...], media: boo
     click.echo(table(("kit", "seconds", "MB"), rows))
 
 
+@bench.command()
+@click.option("--address", help="A site that is running; without it, one is started for the measurement.")
+@click.option(
+    "--kits",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of kits for the site that is started.",
+)
+@friendly
+def pages(address: str | None, kits: Path | None) -> None:
+    """Weight of each public page, and time to its first paint; needs chromium and playwright."""
+    from bluezone.outreach.site.weighing import PUBLIC_PATHS, ROUNDS, standing_site, weigh
+
+    _machine()
+    watch = progress_bar("pages")
+    if address is not None:
+        costs = weigh(address.rstrip("/"), PUBLIC_PATHS, watch)
+    else:
+        with standing_site(kits) as (own_address, paths):
+            costs = weigh(own_address, paths, watch)
+    click.echo(
+        f"input: screen 390 x 844, empty cache, median of {ROUNDS};"
+        " slow line: 1.6 Mbit/s, 150 ms, processor 4 times slower"
+    )
+    header = ("page", "kB over the line", "requests", "first paint ms", "on the slow line ms")
+    rows = [
+        (one.path, f"{one.bytes / 1000:.1f}", one.requests, f"{one.paint_ms:.0f}", f"{one.slow_paint_ms:.0f}")
+        for one in costs
+    ]
+    click.echo(table(header, rows))
+
+
 @bench.command(name="all")
 @click.pass_context
 def everything(ctx: click.Context) -> None:

@@ -1,0 +1,40 @@
+"""Errors of the public site: one family, a stable code each, a sentence for the operator who reads it.
+
+SiteError
+├── KitUnreadable         a kit's folder or manifest cannot be used
+├── InstallFileInvalid    the file of systems cannot be used
+├── ReleaseInvalid        the folder of downloads does not prove itself
+└── BenchUnavailable      pages cannot be measured on this machine
+"""
+
+from __future__ import annotations
+
+
+class SiteError(Exception):
+    """Something that the public site needs is missing or wrong."""
+
+    code = "site"
+
+
+class KitUnreadable(SiteError):
+    """A commune's kit cannot be shown: its manifest is missing, too long or not as it should be."""
+
+    code = "site-kit"
+
+
+class InstallFileInvalid(SiteError):
+    """The file that lists the systems on which Bluezone runs is not as it should be."""
+
+    code = "site-install-file"
+
+
+class ReleaseInvalid(SiteError):
+    """The downloads do not match their checksums, or the checksums their signature: nothing is offered."""
+
+    code = "site-release"
+
+
+class BenchUnavailable(SiteError):
+    """Measuring pages needs chromium and the package playwright."""
+
+    code = "site-bench"

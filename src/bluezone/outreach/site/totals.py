@@ -1,0 +1,34 @@
+"""Totals of the offices' reports, where the office publishes them: what the page of figures needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What all reports say together.
+
+    Attributes:
+        as_of_day: days since 1970-01-01.
+        units: that were asked to report.
+        reported: of them, that did.
+        installed: residents who installed it, as reported.
+        population: of the units that reported; 0 where it is not known.
+        smartphones: in the same units; 0 where it is not known.
+    """
+
+    as_of_day: int
+    units: int
+    reported: int
+    installed: int
+    population: int
+    smartphones: int
+
+
+class TotalsSource(Protocol):
+    """Where totals come from."""
+
+    async def latest(self) -> Totals | None:
+        """The last totals that the office made public; None while there are none."""

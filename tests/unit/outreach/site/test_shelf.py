@@ -1,0 +1,125 @@
+"""Which kits are shown: only those whose manifest keeps every rule and, with a key, is signed with it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from bluezone.clock import ManualClock
+from bluezone.outreach.kit.errors import KitDamaged, SignatureInvalid
+from bluezone.outreach.site.errors import KitUnreadable
+from bluezone.outreach.site.shelf import LOOK_AGAIN_S, KitShelf, read_kit
+from tests.unit.outreach.site.sample import make_kit
+
+FILES = {"poster/poster-a3-vi.pdf": b"%PDF"}
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+
+
+def changed(home: Path, change: Any) -> Path:
+    """The kit with another manifest."""
+    document = json.loads((home / "manifest.json").read_text())
+    change(document)
+    (home / "manifest.json").write_text(json.dumps(document))
+    return home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A kit."""
+    return make_kit(tmp_path, KEY, files=FILES)
+
+
+def test_a_kit_is_read(home: Path) -> None:
+    kit = read_kit(home, KEY.public_key())
+    assert (kit.unit_id, kit.name_in("en"), kit.parent_in("vi")) == (
+        "gia-nghia",
+        "Bac Gia Nghia Ward",
+        "Tỉnh Lâm Đồng",
+    )
+    assert (kit.total_bytes, kit.missing, kit.is_signed) == (4, frozenset({"video-30"}), True)
+    assert not read_kit(home, None).is_signed
+
+
+HOSTILE = {
+    "no id": lambda d: d["unit"].pop("id"),
+    "id with a stroke": lambda d: d["unit"].update(id="a/b"),
+    "id with dots": lambda d: d["unit"].update(id=".."),
+    "id in capitals": lambda d: d["unit"].update(id="Gia-Nghia"),
+    "id of a kilobyte": lambda d: d["unit"].update(id="a" * 1000),
+    "id that is a number": lambda d: d["unit"].update(id=7),
+    "no name": lambda d: d["unit"].update(name={}),
+    "name that is a list": lambda d: d["unit"].update(name=["x"]),
+    "name of a kilobyte": lambda d: d["unit"].update(name={"vi": "x" * 1000}),
+    "name that turns the line": lambda d: d["unit"].update(name={"vi": "x\u202ey"}),
+    "telephone that is a word": lambda d: d["unit"].update(province_hotline="javascript:x"),
+    "path upwards": lambda d: d["files"][0].update(path="../secret"),
+    "path from the root": lambda d: d["files"][0].update(path="/etc/passwd"),
+    "path with a hidden name": lambda d: d["files"][0].update(path="poster/.ssh"),
+    "path with a space": lambda d: d["files"][0].update(path="poster/a b.pdf"),
+    "path with a quote": lambda d: d["files"][0].update(path='poster/a".pdf'),
+    "path with a new line": lambda d: d["files"][0].update(path="poster/a\nb.pdf"),
+    "path of great depth": lambda d: d["files"][0].update(path="a/" * 20 + "b"),
+    "checksum too short": lambda d: d["files"][0].update(sha256="ab"),
+    "length below zero": lambda d: d["files"][0].update(bytes=-1),
+    "item that is a list": lambda d: d["files"][0].update(item=[]),
+    "very many files": lambda d: d.update(files=d["files"] * 501),
+}
+
+
+@pytest.mark.parametrize("change", HOSTILE.values(), ids=HOSTILE)
+def test_a_manifest_that_breaks_a_rule_is_refused(home: Path, change: Any) -> None:
+    with pytest.raises((KitUnreadable, KitDamaged)):
+        read_kit(changed(home, change), None)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b"{" * 100_000, b" " * 1_100_000])
+def test_what_is_no_manifest_is_refused(home: Path, content: bytes) -> None:
+    (home / "manifest.json").write_bytes(content)
+    with pytest.raises(KitDamaged):
+        read_kit(home, None)
+
+
+def test_another_s_signature_is_refused(home: Path) -> None:
+    other = Ed25519PrivateKey.generate().public_key()
+    with pytest.raises(SignatureInvalid):
+        read_kit(home, other)
+    with pytest.raises(SignatureInvalid):
+        read_kit(changed(home, lambda d: d["notes"].append("x")), KEY.public_key())
+
+
+def test_one_bad_kit_does_not_hide_the_others(tmp_path: Path) -> None:
+    make_kit(tmp_path, KEY, files=FILES)
+    changed(make_kit(tmp_path, KEY, {"id": "bad"}, FILES), lambda d: d["unit"].update(id="b/d"))
+    (tmp_path / "no-kit").mkdir()
+    (tmp_path / "a-file").write_text("x")
+    shelf = KitShelf(tmp_path, key=KEY.public_key(), monotonic=ManualClock().monotonic)
+    assert set(shelf.kits()) == {"gia-nghia"}
+
+
+def test_new_kits_appear_and_old_ones_go_without_a_restart(tmp_path: Path) -> None:
+    clock = ManualClock()
+    shelf = KitShelf(tmp_path, key=None, monotonic=clock.monotonic)
+    assert not shelf.kits()
+    home = make_kit(tmp_path, KEY, files=FILES)
+    assert not shelf.kits(), "looked again too soon"
+    clock.advance(LOOK_AGAIN_S)
+    first = shelf.kits()["gia-nghia"]
+    clock.advance(LOOK_AGAIN_S)
+    assert shelf.kits()["gia-nghia"] is first, "read again although nothing changed"
+    make_kit(tmp_path, KEY, files={**FILES, "faq/faq-vi.pdf": b"%PDF faq"})
+    os.utime(home / "manifest.json", ns=(1, 1))
+    clock.advance(LOOK_AGAIN_S)
+    assert len(shelf.kits()["gia-nghia"].files) == 2
+    (home / "manifest.json").unlink()
+    clock.advance(LOOK_AGAIN_S)
+    assert not shelf.kits()
+
+
+@pytest.mark.parametrize("folder", [None, Path("/nowhere/at/all")])
+def test_without_a_folder_there_are_no_kits(folder: Path | None) -> None:
+    assert not KitShelf(folder, key=None, monotonic=ManualClock().monotonic).kits()
