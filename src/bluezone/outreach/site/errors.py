@@ -3,6 +3,7 @@
 SiteError
 ├── KitUnreadable         a kit's folder or manifest cannot be used
 ├── InstallFileInvalid    the file of systems cannot be used
+├── SiteSettingsInvalid   `site.toml`, or a file that it names, cannot be used
 ├── ReleaseInvalid        the folder of downloads does not prove itself
 └── BenchUnavailable      pages cannot be measured on this machine
 """
@@ -26,6 +27,12 @@ class InstallFileInvalid(SiteError):
     """The file that lists the systems on which Bluezone runs is not as it should be."""
 
     code = "site-install-file"
+
+
+class SiteSettingsInvalid(SiteError):
+    """The settings of the public site, or a file that they name, are not as they should be."""
+
+    code = "site-settings"
 
 
 class ReleaseInvalid(SiteError):

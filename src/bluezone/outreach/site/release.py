@@ -123,7 +123,8 @@ class ReleaseShelf:
                 self._release, self._stamp = read_release(self._folder), stamp
         except (ReleaseInvalid, OSError) as error:
             self._release, self._stamp = None, None
-            log.warning("release-left-out", reason=str(error))
+            if self._folder.exists():
+                log.warning("release-left-out", reason=str(error))
 
 
 def _download(folder: Path, line: str) -> Download:
