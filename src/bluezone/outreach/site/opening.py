@@ -30,6 +30,7 @@ NATIONAL_HOTLINE = "1900 9095"
 _MAX_SETTINGS = 16_384
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 _Telephone = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9][0-9 .]{1,18}[0-9]$")]
+_TelephoneOrNone = Annotated[str, msgspec.Meta(pattern=r"^(\+?[0-9][0-9 .]{1,18}[0-9])?$")]
 _Path = Annotated[str, msgspec.Meta(max_length=300)]
 
 
@@ -49,7 +50,7 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publisher: _Name = "Bluezone"
     region: _Name = "Bluezone"
     hotline: _Telephone = NATIONAL_HOTLINE
-    province_hotline: _Telephone | Annotated[str, msgspec.Meta(max_length=0)] = ""
+    province_hotline: _TelephoneOrNone = ""
     kits: _Path = "kits"
     downloads: _Path = "downloads"
     kit_key: _Path = ""
