@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import urlencode
 
@@ -23,12 +24,21 @@ from bluezone.outreach.site.pages import SitePages
 from bluezone.outreach.site.preview import best_to_show
 from bluezone.outreach.site.shelf import Kit
 from bluezone.outreach.site.whole_kit import zip_bytes
+from bluezone.web.language import LANGUAGES, words_of
 
 MOST_SHOWN = 200
 CHECK_KIT = (
     "openssl pkeyutl -verify -pubin -inkey kit.pub -rawin -in manifest.json -sigfile manifest.json.sig",
     "sha256sum --check SHA256SUMS",
 )
+# What tells files of one kind in one item apart.
+_FILE_KEYS = {
+    "letter": "site.file.letter",
+    "plan": "site.file.plan",
+    "speech": "site.file.speech",
+    "post": "site.file.post",
+    "report": "site.file.report",
+}
 _SOUNDS = (".mp3",)
 _WIDE = ("banner", "introduction", "video-install", "video-8", "video-15", "video-30")
 
@@ -137,6 +147,7 @@ def shown_items(kit: Kit, language: str) -> tuple[list[ShownItem], list[str]]:
         own = [file for file in kit.files.values() if file.item == item.id]
         wanted = [file for file in own if f"-{language}" in PurePosixPath(file.path).name] or own
         if wanted:
+            wanted.sort(key=partial(_place, item))
             shown.append(_shown(kit, item, wanted, language))
         if item.id in kit.missing or not own:
             missing.append(item.title[language])
@@ -166,7 +177,17 @@ def _shown(kit: Kit, item: Item, files: Sequence[BuiltFile], language: str) -> S
 
 def _shown_file(kit: Kit, item: Item, file: BuiltFile, language: str) -> ShownFile:
     name = PurePosixPath(file.path).name
-    plans = [plan for plan in item.files for one in ("vi", "en") if plan.name_in(one) == name]
-    label = plans[0].size[language] if plans else name
-    how = plans[0].how_to_print[language] if plans else ""
+    plan = next((one for one in item.files if name in map(one.name_in, LANGUAGES)), None)
+    label = plan.size[language] if plan else name
+    key = _FILE_KEYS.get(name.partition("-")[0])
+    if key is not None:
+        label = f"{words_of(language).text(key)} ({label})"
+    how = plan.how_to_print[language] if plan else ""
     return ShownFile(name, label, file_address(kit, file), file.bytes, file.sha256, how)
+
+
+def _place(item: Item, file: BuiltFile) -> tuple[int, str]:
+    """As the catalogue lists the files; what it does not know comes last."""
+    name = PurePosixPath(file.path).name
+    known = (number for number, plan in enumerate(item.files) if name in map(plan.name_in, LANGUAGES))
+    return next(known, len(item.files)), file.path
