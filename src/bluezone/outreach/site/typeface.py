@@ -1,7 +1,7 @@
 """The typeface of the public pages, cut down to the letters that Vietnamese and English need.
 
-A whole weight is 133 kB; these are 19 kB. Decides which letters those are: everything else is shown in a font of the
-visitor's system. WOFF, not WOFF2: 5 kB more a weight, and no further package.
+A whole weight is 133 kB; these are 20 kB. Decides which letters those are: everything else is shown in a font
+of the visitor's system. WOFF, not WOFF2: 5 kB more a weight, and no further package.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont
 
 FAMILY = "Be Vietnam Pro Small"
 WEIGHTS = {"Regular": 400, "SemiBold": 600, "Bold": 700}
-# Latin with the letters of the highlands' languages, Vietnamese, combining signs, punctuation, dong, euro and minus.
+# Latin-1, Vietnamese and the highlands' languages, combining signs, punctuation, dong, euro, minus.
 _LETTERS = (
     "U+0020-007E,U+00A0-00FF,U+0102-0103,U+010C-010D,U+0110-0115,U+0128-012D,U+014E-014F,U+0168-016D,"
     "U+01A0-01A1,U+01AF-01B0,U+0300-0301,U+0303,U+0309,U+0323,U+1EA0-1EF9,U+2010-2026,U+2030,U+20AB,U+20AC,U+2212"
