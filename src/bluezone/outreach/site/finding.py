@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 MAX_TYPED = 100
@@ -25,6 +26,7 @@ class Named(Protocol):
 T = TypeVar("T", bound=Named)
 
 
+@lru_cache(maxsize=50_000)
 def without_signs(text: str) -> str:
     """The text in small plain letters, one space between words: "Đắk  Nông" becomes "dak nong"."""
     apart = unicodedata.normalize("NFD", text.translate(_D_WITH_STROKE))

@@ -104,6 +104,9 @@ def open_site(
         systems = _read(home / settings.systems, MAX_FILE_LENGTH)
     else:
         systems = files("bluezone.outreach.site").joinpath("systems.toml").read_bytes()
+    kits = KitShelf(home / settings.kits, key=key, monotonic=clock.monotonic)
+    # Now, so that the first visitor does not wait for it.
+    kits.kits()
     return SitePages(
         address=address,
         publisher=settings.publisher,
@@ -111,7 +114,7 @@ def open_site(
         hotline=settings.hotline,
         province_hotline=settings.province_hotline or settings.hotline,
         utc_offset_minutes=utc_offset_minutes,
-        kits=KitShelf(home / settings.kits, key=key, monotonic=clock.monotonic),
+        kits=kits,
         releases=ReleaseShelf(
             home / settings.downloads if settings.downloads else None, monotonic=clock.monotonic
         ),
