@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -24,6 +27,8 @@ PAGES = (
     "/figures", "/privacy", "/accessibility", "/missing",
 )  # fmt: skip
 DESKTOP, PHONE, SMALLEST = 1280, 390, 320
+# What a first visit may cost; the figures of today are in docs/how-to/run-the-public-site.md.
+HEAVIEST_KB, MOST_REQUESTS, SLOWEST_MS = 100, 12, 4000
 
 
 class Counted:
@@ -161,3 +166,16 @@ def test_only_the_small_letters_are_fetched_and_only_from_here(browser: Browser,
     assert [url for url in asked if url.endswith(".ttf")] == []
     assert any(url.endswith(".woff") for url in asked)
     page.close()
+
+
+def test_a_first_visit_stays_light(site: str) -> None:
+    """`bluezone bench pages` in a process of its own, on this site."""
+    command = [sys.executable, "-c", "from bluezone.cli.main import main; main()", "bench", "pages"]
+    done = subprocess.run([*command, "--address", site], capture_output=True, text=True, check=True)
+    rows = re.findall(r"^(/\S*)\s+([\d.]+)\s+(\d+)\s+(\d+)\s+(\d+)$", done.stdout, re.M)
+    assert {row[0] for row in rows} >= {"/", "/install", "/c", "/faq", "/figures"}
+    for path, kilobytes, requests, paint_ms, slow_ms in rows:
+        assert float(kilobytes) <= HEAVIEST_KB, path
+        assert int(requests) <= MOST_REQUESTS, path
+        assert 0 < int(paint_ms), path
+        assert 0 < int(slow_ms) <= SLOWEST_MS, path
