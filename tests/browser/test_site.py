@@ -177,5 +177,5 @@ def test_a_first_visit_stays_light(site: str) -> None:
     for path, kilobytes, requests, paint_ms, slow_ms in rows:
         assert float(kilobytes) <= HEAVIEST_KB, path
         assert int(requests) <= MOST_REQUESTS, path
-        assert 0 < int(paint_ms), path
+        assert int(paint_ms) > 0, path
         assert 0 < int(slow_ms) <= SLOWEST_MS, path
