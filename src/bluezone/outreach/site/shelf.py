@@ -149,7 +149,7 @@ class KitShelf:
         self._read, self._kits = read, kits
 
     def _folders(self) -> list[Path]:
-        if self.folder is None:
+        if self.folder is None or not self.folder.exists():
             return []
         try:
             below = sorted(one for one in self.folder.iterdir() if (one / NAME).is_file())
