@@ -71,7 +71,9 @@ async def preview(request: WebRequest, unit: FromPath[str], name: FromPath[str])
     content = await site.previews.of(chosen, real) if chosen and real else None
     if content is None or chosen is None:
         raise NotFoundException
-    return cacheable(request, content, "image/webp", KEEP_FOR_A_YEAR, tag=chosen.sha256[:16])
+    is_versioned = request.query_params.get("v") == chosen.sha256[:12]
+    keep = KEEP_FOR_A_YEAR if is_versioned else KEEP_SHORTLY
+    return cacheable(request, content, "image/webp", keep, tag=chosen.sha256[:16])
 
 
 async def kit_key(request: WebRequest) -> Response[bytes]:

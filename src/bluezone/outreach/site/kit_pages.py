@@ -149,7 +149,7 @@ def shown_items(kit: Kit, language: str) -> tuple[list[ShownItem], list[str]]:
         if wanted:
             wanted.sort(key=partial(_place, item))
             shown.append(_shown(kit, item, wanted, language))
-        if item.id in kit.missing or not own:
+        if (item.id, language) in kit.missing or not own:
             missing.append(item.title[language])
     return shown, missing
 

@@ -48,7 +48,7 @@ class Kit:
         languages: in which its materials are.
         folder: where it lies.
         files: path below the folder to the finished file.
-        missing: ids of items that could not be made.
+        missing: item and language of what could not be made.
         digest: of the manifest, 16 hex digits; changes when anything of the kit does.
         is_signed: whether the manifest's signature was checked.
     """
@@ -62,7 +62,7 @@ class Kit:
     languages: tuple[str, ...]
     folder: Path
     files: Mapping[str, BuiltFile]
-    missing: frozenset[str]
+    missing: frozenset[tuple[str, str]]
     digest: str
     is_signed: bool
 
@@ -197,7 +197,7 @@ def read_kit(folder: Path, key: Ed25519PublicKey | None) -> Kit:
         languages=tuple(one for one in ("vi", "en") if one in manifest.languages),
         folder=folder,
         files=_files(manifest),
-        missing=frozenset(str(one.item) for one in manifest.missing),
+        missing=frozenset((str(one.item), str(one.language)) for one in manifest.missing),
         digest=hashlib.sha256((folder / NAME).read_bytes()).hexdigest()[:16],
         is_signed=key is not None,
     )

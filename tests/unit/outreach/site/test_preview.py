@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import subprocess
 import zlib
+from io import BytesIO
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
+from PIL import Image
 
 from bluezone.outreach.kit.job import BuiltFile
 from bluezone.outreach.site import preview as drawing
@@ -41,6 +45,14 @@ async def test_it_is_drawn_once_and_kept_on_the_disk(tmp_path: Path, monkeypatch
     assert len(set(pictures)) == 1
     assert await Previews(tmp_path / "kept").of(FILE, source) == pictures[0]
     assert len(drawn) == 1
+
+
+def test_a_film_shows_a_frame(tmp_path: Path) -> None:
+    film, pattern = tmp_path / "video.mp4", "testsrc=size=640x360:rate=5:duration=1"
+    make = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", pattern]
+    subprocess.run([*make, "-pix_fmt", "yuv420p", film], check=True, stdin=subprocess.DEVNULL)
+    with Image.open(BytesIO(drawing.picture_of(film))) as shown:
+        assert (shown.format, shown.size) == ("WEBP", (480, 270))
 
 
 def bomb() -> bytes:

@@ -41,7 +41,7 @@ def test_a_kit_is_read(home: Path) -> None:
         "Bac Gia Nghia Ward",
         "Tỉnh Lâm Đồng",
     )
-    assert (kit.total_bytes, kit.missing, kit.is_signed) == (4, frozenset({"video-30"}), True)
+    assert (kit.total_bytes, kit.missing, kit.is_signed) == (4, frozenset({("video-30", "vi")}), True)
     assert not read_kit(home, None).is_signed
 
 
