@@ -13,11 +13,11 @@ from io import BytesIO
 from pathlib import Path
 
 import imageio_ffmpeg
-import pypdfium2
 import structlog
 from PIL import Image
 
 from bluezone.outreach.kit.job import BuiltFile
+from bluezone.outreach.kit.pdf import opened
 
 WIDTH, HEIGHT = 480, 720
 # A picture of an A2 poster has 6 million pixels; ten times that is not one of ours.
@@ -28,7 +28,7 @@ _CANNOT_BE_DRAWN = (
     ValueError,
     OSError,
     Image.DecompressionBombError,
-    pypdfium2.PdfiumError,
+    RuntimeError,  # what pdfium says of a damaged document
     subprocess.SubprocessError,
 )
 _BEST_FIRST = (".png", ".jpg", ".pdf", ".mp4")
@@ -45,7 +45,7 @@ class Previews:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._memory: dict[str, bytes] = {}
-        # pdfium may not be used by two threads, and one picture at a time leaves the machine to the pages.
+        # One picture at a time leaves the machine to the pages.
         self._one_at_a_time = asyncio.Lock()
 
     async def of(self, file: BuiltFile, path: Path) -> bytes | None:
@@ -95,7 +95,7 @@ def picture_of(path: Path) -> bytes:
     """
     suffix = path.suffix
     if suffix == ".pdf":
-        with pypdfium2.PdfDocument(path) as document:
+        with opened(path) as document:
             page = document[0]
             scale = min(WIDTH / page.get_width(), HEIGHT / page.get_height())
             return _webp(page.render(scale=scale).to_pil())
