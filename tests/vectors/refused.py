@@ -8,7 +8,7 @@ from msgspec import structs
 
 from bluezone.cli.protocol import AT, DBM_AT_1M, TEK
 from bluezone.protocol.advertisement import build_payload, encode_advertisement
-from bluezone.protocol.configuration import sign_configuration
+from bluezone.protocol.configuration import SensingNumbers, sign_configuration
 from bluezone.protocol.interval import MAX_U32, minute_of
 from bluezone.protocol.keys import TemporaryExposureKey, full_identifier
 from bluezone.protocol.manifest import SignedManifest, next_manifest, sign_manifest
@@ -318,6 +318,7 @@ def _configurations() -> list[dict[str, Any]]:
             ("expired before it was issued", malformed, other(expires_at=found.issued_at), {}),
             ("valid for 367 days", malformed, other(expires_at=found.issued_at + 367 * 86_400), {}),
             ("an alert after no time", malformed, other(risk=structs.replace(found.risk, alert_s=0.0)), {}),
+            ("a probability of 0", malformed, other(sensing=SensingNumbers(near_probability=0.0)), {}),
             ("version 0", malformed, other(version=0), {}),
             ("another region", "configuration-wrong-region", other(region=85), {}),
             ("one signer", few, one.encode(), {}),

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import structs
 
 from bluezone.cli.protocol import CODE
 from bluezone.protocol.batch import Section, encode_body
@@ -15,6 +16,7 @@ from bluezone.protocol.configuration import (
     CONFIGURATION_FORMAT,
     Configuration,
     RiskNumbers,
+    SensingNumbers,
     SignedConfiguration,
     sign_configuration,
     switch_interval,
@@ -151,6 +153,14 @@ def configuration() -> SignedConfiguration:
     return sign_configuration(content, [private_key("configuration " + role) for role in ROLES[:2]])
 
 
+def calibrated() -> SignedConfiguration:
+    """The next version of it, which also says how nearness is judged."""
+    content = structs.replace(
+        configuration().configuration, version=4, sensing=SensingNumbers("window", 0.4, -2.5)
+    )
+    return sign_configuration(content, [private_key("configuration " + role) for role in ROLES[:2]])
+
+
 def configuration_context() -> dict[str, Any]:
     """What a phone knows when the configuration arrives."""
     return {
@@ -244,6 +254,13 @@ def cases() -> list[dict[str, Any]]:
             configuration().encode(),
             configuration_context() | {"known_version": 3, "now": NOW + 30 * 86_400 - 1},
             "border",
+        ),
+        case(
+            "configuration",
+            "configuration with numbers of sensing",
+            "section 6",
+            calibrated().encode(),
+            configuration_context(),
         ),
         case("region", "region file", "section 1", format_region(region()).encode(), {}),
     ]

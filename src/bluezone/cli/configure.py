@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 
 import click
+import msgspec
 
 from bluezone.authority.service import Authority
 from bluezone.cli.authority_home import home_option, with_authority
@@ -17,7 +18,10 @@ from bluezone.protocol.interval import INTERVAL_S
 @click.command()
 @home_option
 @click.option(
-    "--set", "settings", multiple=True, help="NAME=VALUE, such as risk.alert_s=900 or tek_period=144."
+    "--set",
+    "settings",
+    multiple=True,
+    help="NAME=VALUE, such as risk.alert_s=900, sensing.intercept_db=-2 or tek_period=144.",
 )
 @click.option("--valid-days", type=click.IntRange(1, 366), default=30, show_default=True)
 @friendly
@@ -43,6 +47,14 @@ def described(found: Configuration) -> str:
         f"  Alert after {risk.alert_s:g} s within {risk.span_s:g} s at {risk.near_level_db:g} dB or nearer; "
         f"a scan each {risk.rhythm_s:g} s, reaching {risk.longest_half_gap:.3g} of that to each side.",
     ]
+    if found.sensing is not msgspec.UNSET:
+        sensing = found.sensing
+        rule = (
+            f"windows from probability {sensing.near_probability:g}" if sensing.rule == "window" else "levels"
+        )
+        lines.append(
+            f"  Nearness is judged by {rule}; every level is shifted by {sensing.intercept_db:+g} dB."
+        )
     return "\n".join(lines)
 
 

@@ -69,6 +69,21 @@ class RiskNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     longest_half_gap: Annotated[float, msgspec.Meta(ge=0.1, le=10)] = 2 / 3
 
 
+class SensingNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How nearness is judged; what it means is told in phone/risk and phone/exposure.
+
+    Attributes:
+        rule: `level` counts scans at `near_level_db` or nearer; `window` counts ten-minute windows by the
+            probability that they were within 2 m.
+        near_probability: a window counts from this probability on.
+        intercept_db: added to every level of this deployment, measured with two of its phones, dB.
+    """
+
+    rule: Literal["level", "window"] = "level"
+    near_probability: Annotated[float, msgspec.Meta(ge=0.01, le=0.99)] = 0.5
+    intercept_db: Annotated[float, msgspec.Meta(ge=-30, le=30)] = 0.0
+
+
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is in force in a region.
 
@@ -80,6 +95,8 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tek_period: length of key windows: 24 intervals, or 144 in surge mode.
         tek_period_from: the interval from which it holds, a UTC midnight; before it, the other length.
         risk: numbers of the risk rule.
+        sensing: how nearness is judged. Where it is absent (every file signed before it existed) the
+            level rule holds without an intercept, and the bytes are those of before.
     """
 
     format: str
@@ -90,6 +107,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tek_period: Literal[24, 144] = 24
     tek_period_from: Annotated[int, msgspec.Meta(ge=0, le=MAX_U32)] = 0
     risk: RiskNumbers = RiskNumbers()
+    sensing: SensingNumbers | msgspec.UnsetType = msgspec.UNSET
 
     def content(self) -> bytes:
         """The canonical JSON document."""

@@ -15,7 +15,7 @@ from bluezone.authority.errors import ConfigurationRefused
 from bluezone.authority.service import Authority
 from bluezone.cli.authority import authority as command
 from bluezone.protocol.batch import decode_body
-from bluezone.protocol.configuration import accept_configuration, switch_interval
+from bluezone.protocol.configuration import SensingNumbers, accept_configuration, switch_interval
 from bluezone.protocol.interval import DAY_S, INTERVAL_S
 from bluezone.protocol.manifest import decode_manifest
 from tests.unit.authority.case import NOW, running_authority
@@ -95,6 +95,10 @@ async def test_a_switch_that_is_called_off_in_time_never_happens() -> None:
         ({"risk.near_level_db": "inf"}, "near_level_db"),
         ({"tek_period": "25"}, "tek_period"),
         ({"risk.": "1"}, "there is no risk."),
+        ({"sensing.rule": "distance"}, "rule"),
+        ({"sensing.near_probability": "1"}, "near_probability"),
+        ({"sensing.intercept_db": "-31"}, "intercept_db"),
+        ({"sensing.intercept_db": "nan"}, "intercept_db"),
     ],
 )
 def test_a_change_that_phones_would_refuse(changes: dict[str, str], words: str) -> None:
@@ -110,7 +114,19 @@ def test_what_can_be_changed() -> None:
         "risk.span_s",
         "risk.rhythm_s",
         "risk.longest_half_gap",
+        "sensing.rule",
+        "sensing.near_probability",
+        "sensing.intercept_db",
     }
+
+
+def test_a_calibration_is_kept_by_later_versions() -> None:
+    first = next_configuration(None, {"sensing.intercept_db": "-2.5"}, region=84, now=NOW, valid_days=30)
+    assert first.sensing == SensingNumbers("level", 0.5, -2.5)
+    later = next_configuration(first, {"risk.alert_s": "600"}, region=84, now=NOW + 60, valid_days=30)
+    assert later.sensing == first.sensing
+    changed = next_configuration(later, {"sensing.rule": "window"}, region=84, now=NOW + 90, valid_days=30)
+    assert changed.sensing == SensingNumbers("window", 0.5, -2.5)
 
 
 def test_the_operator_is_told_before_it_expires() -> None:

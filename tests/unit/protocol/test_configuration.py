@@ -7,11 +7,12 @@ import contextlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from bluezone.protocol.configuration import (
     MAX_CONFIGURATION_LENGTH,
     SWITCH_NOTICE_S,
+    SensingNumbers,
     accept_configuration,
     decode_configuration,
     sign_configuration,
@@ -98,3 +99,34 @@ def test_a_switch_comes_at_the_first_midnight_at_least_96_hours_later(issued_at:
     switch = switch_interval(issued_at)
     assert switch % 144 == 0
     assert 0 <= switch * INTERVAL_S - issued_at - SWITCH_NOTICE_S < 86_400
+
+
+def test_a_file_without_the_numbers_of_sensing_keeps_its_bytes() -> None:
+    assert FOUND.sensing is UNSET
+    assert b"sensing" not in DATA
+    assert decode_configuration(DATA).configuration.sensing is UNSET
+
+
+def test_the_numbers_of_sensing_come_back() -> None:
+    data = signed.calibrated().encode()
+    taken = accept_configuration(data, REGION, 3, NOW)
+    assert taken.sensing == SensingNumbers("window", 0.4, -2.5)
+    assert decode_configuration(data).encode() == data
+
+
+@pytest.mark.parametrize(
+    "sensing",
+    [
+        '{"rule":"window"}',
+        '{"rule":"distance","near_probability":0.5,"intercept_db":0.0}',
+        '{"rule":"level","near_probability":0.0,"intercept_db":0.0}',
+        '{"rule":"level","near_probability":0.5,"intercept_db":31.0}',
+        '{"rule":"level","near_probability":0.5,"intercept_db":0.0,"more":1}',
+        "null",
+    ],
+    ids=["not whole", "unknown rule", "probability of nothing", "out of range", "more", "null"],
+)
+def test_numbers_of_sensing_that_are_refused(sensing: str) -> None:
+    content = FOUND.content()[:-1] + b',"sensing":' + sensing.encode() + b"}"
+    with pytest.raises(ConfigurationMalformed):
+        decode_configuration(b"BZ1-CNF" + len(content).to_bytes(2, "little") + content + b"\0")

@@ -15,6 +15,7 @@ from bluezone.protocol.configuration import (
     CONFIGURATION_FORMAT,
     Configuration,
     RiskNumbers,
+    SensingNumbers,
     decode_configuration,
     sign_configuration,
     switch_interval,
@@ -22,8 +23,11 @@ from bluezone.protocol.configuration import (
 from bluezone.protocol.errors import ConfigurationError
 from bluezone.protocol.interval import DAY_S
 
-RISK_PREFIX = "risk."
-CHANGEABLE = ("tek_period", *(RISK_PREFIX + name for name in RiskNumbers.__struct_fields__))
+_GROUPS = {"risk": RiskNumbers, "sensing": SensingNumbers}
+CHANGEABLE = (
+    "tek_period",
+    *(f"{group}.{name}" for group, numbers in _GROUPS.items() for name in numbers.__struct_fields__),
+)
 WARN_BEFORE_S = 3 * DAY_S
 
 
@@ -45,10 +49,11 @@ def next_configuration(
     unknown = sorted(set(changes) - set(CHANGEABLE))
     if unknown:
         raise ConfigurationRefused(f"there is no {unknown[0]}; there are {', '.join(CHANGEABLE)}")
-    values = msgspec.to_builtins(before) if before else {"risk": {}}
+    values = msgspec.to_builtins(before) if before else {}
     for name, value in changes.items():
-        if name.startswith(RISK_PREFIX):
-            values["risk"][name.removeprefix(RISK_PREFIX)] = value
+        group, dot, field = name.partition(".")
+        if dot:
+            values.setdefault(group, {})[field] = value
         else:
             values[name] = value
     values |= {
