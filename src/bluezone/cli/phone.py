@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bluezone.cli.phone_calibrate import calibrate, record
 from bluezone.cli.phone_publish import publish, swab
 from bluezone.cli.region_file import read_region
 from bluezone.cli.terminal import configure_logs, friendly, log_level
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from bluezone.phone.runner import PhoneRunner, PhoneSettings
 
 STATUS_EVERY_S = 60.0
+_KNOWN = {
+    "model": "this model was measured",
+    "maker": "this model was not measured; it is taken for the median of its maker",
+    "nothing": "neither model nor maker is known; it is taken for a phone of the middle",
+}
 
 
 @click.group()
@@ -30,6 +36,8 @@ def phone() -> None:
 
 phone.add_command(swab)
 phone.add_command(publish)
+phone.add_command(record)
+phone.add_command(calibrate)
 
 
 @phone.command()
@@ -48,8 +56,13 @@ phone.add_command(publish)
     "--ui", "ui_port", type=click.IntRange(1, 65535), help="Serve the owner's screens on this port."
 )
 @click.option("--place", "place_spec", help="Opt in to coarse place, from gpsd:HOST:PORT; off by default.")
-@click.option("--dbm-at-1m", type=click.IntRange(-100, 24), default=-60, show_default=True)
-@click.option("--receiver-correction", type=click.IntRange(-30, 30), default=0, show_default=True, help="dB.")
+@click.option(
+    "--model",
+    default="",
+    help="Maker and model of this phone, such as 'Samsung SM-A405FN': how strongly it sends and hears.",
+)
+@click.option("--dbm-at-1m", type=click.IntRange(-100, 24), help="dBm; instead of the model's.")
+@click.option("--receiver-correction", type=click.IntRange(-30, 30), help="dB; instead of the model's.")
 @click.option("--poll-minutes", type=click.FloatRange(0.1, 24 * 60), default=240.0, show_default=True)
 @click.option(
     "--alert-delay-hours",
@@ -66,21 +79,27 @@ def run(
     radio_spec: str,
     ui_port: int | None,
     place_spec: str | None,
-    dbm_at_1m: int,
-    receiver_correction: int,
+    model: str,
+    dbm_at_1m: int | None,
+    receiver_correction: int | None,
     poll_minutes: float,
     alert_delay_hours: float,
     log_level: str,
 ) -> None:
     """Run a phone until it is stopped; killed at any moment, it loses at most the current ten minutes."""
+    from bluezone.phone.device_model import device_model
     from bluezone.phone.place_source import parse_spec
     from bluezone.phone.runner import PhoneSettings
+    from bluezone.phone.shipped import device_table
     from bluezone.protocol.advertisement import round_dbm_at_1m
 
     configure_logs(log_level)
+    device = device_model(device_table(), model)
+    if model:
+        click.echo(f"{model}: {_KNOWN[device.known]}.")
     settings = PhoneSettings(
-        dbm_at_1m=round_dbm_at_1m(dbm_at_1m),
-        receiver_correction_db=receiver_correction,
+        dbm_at_1m=device.dbm_at_1m if dbm_at_1m is None else round_dbm_at_1m(dbm_at_1m),
+        receiver_correction_db=device.receive_db if receiver_correction is None else receiver_correction,
         poll_s=poll_minutes * 60,
         longest_alert_delay_s=alert_delay_hours * 3600,
     )

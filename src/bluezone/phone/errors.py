@@ -10,7 +10,8 @@ PhoneError
 │   └── UnexpectedAnswer   an answer that the protocol does not know
 ├── DiagnosisError         the owner's publishing was refused
 ├── PlaceSourceError       no such source of positions
-└── ProximityModelError    the file of coefficients is not one
+├── ProximityModelError    the file of coefficients is not one
+└── RecordingRefused       a recording for a calibration cannot be believed
 """
 
 from __future__ import annotations
@@ -82,3 +83,9 @@ class ProximityModelError(PhoneError):
     """The file of proximity coefficients is damaged or made for another version."""
 
     code = "proximity-model"
+
+
+class RecordingRefused(PhoneError):
+    """A recording for a calibration is not one, or cannot be believed."""
+
+    code = "recording-refused"
