@@ -275,6 +275,10 @@ class Agent:
             self._problems[Problem.CONFIGURATION_REFUSED] = event.configuration_refused
         else:
             self._problems.pop(Problem.CONFIGURATION_REFUSED, None)
+        if event.rhythm:
+            self._problems[Problem.SCAN_RHYTHM] = event.rhythm
+        else:
+            self._problems.pop(Problem.SCAN_RHYTHM, None)
         if event.split_view:
             self._problems[Problem.SPLIT_VIEW] = "the service showed two different batches with one number"
         if event.sentence:

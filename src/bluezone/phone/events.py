@@ -62,6 +62,7 @@ class BatchesPolled:
         tek_period: 24 or 144 intervals, as the newest batch says.
         key_stolen: a key of this phone that it never published stood in a batch.
         configuration_refused: why the newest configuration was not taken, if it was not.
+        rhythm: what is wrong with the rhythm of this phone's scans, if anything.
         split_view: two signed manifests with one number are kept as evidence.
     """
 
@@ -72,6 +73,7 @@ class BatchesPolled:
     key_stolen: bool = False
     split_view: bool = False
     configuration_refused: str = ""
+    rhythm: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,30 +8,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from bluezone.phone.chance import RandomBytes, uniform
 from bluezone.phone.errors import ServerError
 from bluezone.phone.events import BatchesPolled
-from bluezone.phone.exposure import exposure_scans
+from bluezone.phone.exposure import Surroundings, observed_rhythm, surroundings_of
 from bluezone.phone.matching import VerifiedMinute, find_hits, passing_minutes, verify_hits
 from bluezone.phone.own_key import KEPT_DAYS, stolen_keys
+from bluezone.phone.proximity import RHYTHM_FACTOR, ProximityModel
 from bluezone.phone.region_rules import kept_configuration, rules_of
-from bluezone.phone.risk import Alert, RiskRules, assess
+from bluezone.phone.risk import Alert, RiskRules, assess, judged_scans
 from bluezone.phone.server_client import ServerClient
+from bluezone.phone.shipped import proximity_model
 from bluezone.phone.store.ledger import CONFIGURATION, HEAD_MANIFEST, STOLEN, TEK_PERIOD, Ledger, ShownAlert
 from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol.batch import Section, decode_body
 from bluezone.protocol.batch_index import BatchIndex
 from bluezone.protocol.configuration import accept_configuration
 from bluezone.protocol.errors import BatchBodyError, BatchError, ConfigurationError, SplitView
-from bluezone.protocol.interval import DAY_S, DEFAULT_WINDOW, minute_of
+from bluezone.protocol.interval import DAY_S, DEFAULT_WINDOW, interval_of, minute_of
 from bluezone.protocol.manifest import Head, SignedManifest, check_successor, verify_signatures
 from bluezone.protocol.region import Region
 
 MAX_AHEAD_S = 120
+_NOTHING: Surroundings = {}
 log = structlog.get_logger(__name__)
 
 
@@ -44,12 +47,14 @@ class MatchSettings:
         rules: the risk rule in force.
         receiver_correction_db: of this phone's model, dB.
         longest_alert_delay_s: an alert is shown after a random time up to this; 0 in the demo.
+        model: how probable nearness is, where the rule asks for it.
     """
 
     region: Region
     rules: RiskRules
     receiver_correction_db: int = 0
     longest_alert_delay_s: float = 4 * 3600.0
+    model: ProximityModel = field(default_factory=proximity_model)
 
 
 class BatchFollower:
@@ -107,7 +112,18 @@ class BatchFollower:
             key_stolen=ledger.fact(STOLEN) is not None,
             split_view=bool(self._store.evidence.manifests()),
             configuration_refused=refused,
+            rhythm=self._rhythm(now),
         )
+
+    def _rhythm(self, now: int) -> str:
+        """Why the minutes of this phone's alerts are not to be trusted, if its scans came otherwise."""
+        settings = self._settings_now()
+        by_windows = settings.rules.kind == "window"
+        expected = settings.model.rhythm_s if by_windows else settings.rules.rhythm_s
+        observed = observed_rhythm(self._store.days.scans(), now)
+        if observed is None or expected / RHYTHM_FACTOR <= observed <= expected * RHYTHM_FACTOR:
+            return ""
+        return f"scans come every {observed:.0f} s; nearness is judged for one each {expected:.0f} s"
 
     async def _refresh_rules(self, now: int) -> str:
         """Takes a newer signed configuration over; returns why it was not taken, if it was refused."""
@@ -184,10 +200,18 @@ class BatchFollower:
         self.rejected_count += result.rejected_count
         minutes = {(one.key_id, one.minute): one for one in result.minutes}
         minutes |= {(one.key_id, one.minute): one for one in store.ledger.verified_minutes()}
-        alerts = assess_minutes(list(minutes.values()), store.days.scans(), self._settings_now())
+        alerts = self._assess(list(minutes.values()))
         oldest = minute_of(now - KEPT_DAYS * DAY_S)
         store.ledger.save_batch(signed, result.minutes, result.matched, self._to_show(alerts, now), oldest)
         store.finish_erasing()
+
+    def _assess(self, minutes: Sequence[VerifiedMinute]) -> list[Alert]:
+        settings, days = self._settings_now(), self._store.days
+        scans, around = days.scans(), {}
+        if settings.rules.kind == "window":
+            heard = days.receptions({interval_of(one.received_at) for one in minutes})
+            around = surroundings_of(heard, scans)
+        return assess_minutes(minutes, scans, settings, around)
 
     def _watch_own_keys(self, seq: int, sections: Sequence[Section]) -> None:
         """A key of this phone that it never published, in everybody's list, was stolen."""
@@ -206,7 +230,10 @@ def tek_period_of(ledger: Ledger) -> int:
 
 
 def assess_minutes(
-    minutes: Sequence[VerifiedMinute], scans: Sequence[int], settings: MatchSettings
+    minutes: Sequence[VerifiedMinute],
+    scans: Sequence[int],
+    settings: MatchSettings,
+    surroundings: Surroundings = _NOTHING,
 ) -> list[Alert]:
     """From verified minutes (R6) to alerts: the security floor, own scans, the risk rule.
 
@@ -214,9 +241,10 @@ def assess_minutes(
         minutes: of all batches so far.
         scans: starts of all own scans, ascending seconds UTC.
         settings: rules and civil date.
+        surroundings: what else the scans around them heard; only a rule of windows asks.
     """
-    rules = settings.rules
-    found = exposure_scans(passing_minutes(minutes), scans, rules.rhythm_s, rules.longest_half_gap)
+    passing, rules = passing_minutes(minutes), settings.rules
+    found = judged_scans(passing, scans, rules, settings.model, surroundings)
     return assess(found, rules, settings.region.utc_offset_minutes)
 
 

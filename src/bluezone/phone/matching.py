@@ -67,12 +67,14 @@ class VerifiedMinute:
         minute: q, the sender's minute.
         received_at: whole seconds UTC.
         level_db: RSSI + receiver correction - dbm_at_1m; 0 at one metre, falling with distance.
+        rssi_dbm: as heard, dBm; None where an earlier version of this program kept the minute.
     """
 
     key_id: bytes
     minute: int
     received_at: int
     level_db: int
+    rssi_dbm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def verify_hits(hits: Iterable[tuple[Hit, Sequence[Sample]]], receiver_correctio
                 continue
             minute, dbm_at_1m = verified
             level = sample.rssi_dbm + receiver_correction_db - dbm_at_1m
-            found = VerifiedMinute(key_id, minute, sample.received_at, level)
+            found = VerifiedMinute(key_id, minute, sample.received_at, level, sample.rssi_dbm)
             known = earliest.get((key_id, minute))
             if known is None or found.received_at < known.received_at:
                 earliest[key_id, minute] = found

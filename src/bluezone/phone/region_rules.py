@@ -6,6 +6,8 @@ protocol/configuration.py; fetching and keeping it is following.py.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from bluezone.phone.risk import RiskRules
@@ -29,4 +31,15 @@ def kept_configuration(kept: bytes | None) -> Configuration | None:
 
 def rules_of(configuration: Configuration | None, built_in: RiskRules) -> RiskRules:
     """The rule that a configuration puts in force."""
-    return RiskRules(**msgspec.structs.asdict(configuration.risk)) if configuration else built_in
+    if configuration is None:
+        return built_in
+    rules = RiskRules(**msgspec.structs.asdict(configuration.risk))
+    sensing = configuration.sensing
+    if sensing is msgspec.UNSET:
+        return rules
+    return replace(
+        rules,
+        kind=sensing.rule,
+        near_probability=sensing.near_probability,
+        intercept_db=sensing.intercept_db,
+    )

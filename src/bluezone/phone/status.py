@@ -28,6 +28,7 @@ class Problem(Enum):
     IDENTIFIER_REPEATED = "identifier-repeated"
     IDENTIFIER_STOLEN = "identifier-stolen"
     SPLIT_VIEW = "split-view"
+    SCAN_RHYTHM = "scan-rhythm"
 
 
 @dataclass(frozen=True, slots=True)

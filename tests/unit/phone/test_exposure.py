@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from bluezone.phone.exposure import ExposureScan, exposure_scans
+from bluezone.phone.exposure import (
+    ExposureScan,
+    exposure_scans,
+    observed_rhythm,
+    surroundings_of,
+    with_probabilities,
+)
 from bluezone.phone.matching import VerifiedMinute
+from bluezone.phone.proximity import HeardScan, ProximityWindow, probability_near
+from bluezone.phone.shipped import proximity_model
 
 RHYTHM, SHARE = 60.0, 2 / 3
 
@@ -65,3 +73,81 @@ def test_each_scan_counts_once_with_its_nearest_level() -> None:
         [verified(61, -9), verified(62, -4), verified(63, -7), verified(122, -8)], [0, 60, 120], RHYTHM, SHARE
     )
     assert found == [ExposureScan(60, 60.0, -4), ExposureScan(120, 70.0, -8)]
+
+
+def test_the_intercept_of_the_deployment_is_added() -> None:
+    found = exposure_scans([verified(60, -3)], [0, 60, 120], RHYTHM, SHARE, -2.5)
+    assert found == [ExposureScan(60, 60.0, -5.5)]
+
+
+MODEL = proximity_model()
+TEN = list(range(5, 600, 60))
+
+
+def probabilities(
+    minutes: list[VerifiedMinute],
+    scans: list[int],
+    around: dict[int, list[int]] | None = None,
+    shift: float = 0.0,
+) -> list[float | None]:
+    """Of each exposed scan."""
+    exposed = exposure_scans(minutes, scans, RHYTHM, SHARE)
+    found = with_probabilities(exposed, minutes, scans, around or {}, MODEL, shift)
+    assert [(one.at, one.level_db) for one in found] == [(one.at, one.level_db) for one in exposed]
+    return [one.near_probability for one in found]
+
+
+def expected(
+    scan_count: int, levels: list[float], relative: float | None = None, others: float = 0.0
+) -> float:
+    """What the model says about such a window."""
+    heard = tuple(HeardScan(level, relative) for level in levels)
+    return probability_near(ProximityWindow(scan_count, heard, others), MODEL)
+
+
+def test_a_window_is_ten_minutes_of_the_clock_and_knows_its_empty_scans() -> None:
+    minutes = [verified(at, -2) for at in TEN[:4]]
+    assert probabilities(minutes, TEN) == [expected(10, [-2] * 4)] * 4
+    # Scans of the next ten minutes are another window's.
+    assert probabilities(minutes, [*TEN, *range(605, 1200, 60)]) == [expected(10, [-2] * 4)] * 4
+    assert probabilities([*minutes, verified(605, 3)], [*TEN, 605])[-1] == expected(1, [3])
+
+
+def test_a_sample_after_the_end_of_a_window_belongs_to_the_scan_that_heard_it() -> None:
+    assert probabilities([verified(600, -2)], [540, 598]) == [expected(2, [-2])]
+
+
+def test_the_most_probable_key_of_a_window_counts() -> None:
+    minutes = [verified(at, -12) for at in TEN] + [VerifiedMinute(b"two", at // 60, at, 1) for at in TEN[:9]]
+    assert set(probabilities(minutes, TEN)) == {max(expected(10, [-12] * 10), expected(10, [1] * 9))}
+
+
+def test_the_intercept_moves_the_windows_too() -> None:
+    minutes = [verified(at, -6) for at in TEN]
+    assert probabilities(minutes, TEN, shift=4.0) == [expected(10, [-2] * 10)] * 10
+
+
+def test_others_in_the_same_scans_are_compared_with() -> None:
+    minutes = [VerifiedMinute(b"key", at // 60, at, -2, -62) for at in TEN]
+    around = {at: [-80, -62, -74] for at in TEN}
+    assert probabilities(minutes, TEN, around) == [expected(10, [-2] * 10, relative=15.0, others=2.0)] * 10
+    alone = {at: [-62] for at in TEN}
+    assert probabilities(minutes, TEN, alone) == [expected(10, [-2] * 10)] * 10
+    # A minute that an earlier version kept has no RSSI to compare with.
+    old = [verified(at, -2) for at in TEN]
+    assert probabilities(old, TEN, around)[0] is not None
+
+
+def test_what_each_scan_heard() -> None:
+    heard = [(3, -50), (7, -60), (8, -61), (11, -70), (66, -80)]
+    assert surroundings_of(heard, [5, 60]) == {5: [-60, -61]}
+
+
+def test_the_observed_rhythm_is_the_middle_gap_of_the_last_day() -> None:
+    scans = list(range(0, 60 * 40, 60))
+    assert observed_rhythm(scans, 3000) == 60.0
+    night = [at + 30_000 for at in scans]
+    assert observed_rhythm([*scans, *night], 33_000) == 60.0, "a night with the phone off is one gap"
+    assert observed_rhythm(scans[:31], 3000) == 60.0
+    assert observed_rhythm(scans[:30], 3000) is None
+    assert observed_rhythm(scans, 86_400 + 60 * 20) is None, "most of it is older than a day"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec import structs
 
 from bluezone.clock import ManualClock
 from bluezone.phone.following import BatchFollower, MatchSettings
@@ -22,6 +23,8 @@ from bluezone.protocol.configuration import (
     CONFIGURATION_FORMAT,
     Configuration,
     RiskNumbers,
+    SensingNumbers,
+    decode_configuration,
     sign_configuration,
 )
 from bluezone.protocol.interval import interval_of
@@ -76,6 +79,57 @@ async def test_the_rule_in_force_decides(
     polled = await follower(service, store).poll(NOW)
     assert polled.configuration_refused == ""
     assert len(store.ledger.alerts()) == alerts
+
+
+@pytest.mark.parametrize(
+    ("sensing", "alerts"),
+    [
+        (SensingNumbers(), 1),
+        (SensingNumbers(intercept_db=-6.0), 0),
+        (SensingNumbers("window", 0.3), 1),
+        (SensingNumbers("window", 0.99), 0),
+    ],
+    ids=["levels", "shifted away", "windows", "certain windows only"],
+)
+async def test_how_nearness_is_judged_comes_with_it(
+    service: Service, store: PhoneStore, sensing: SensingNumbers, alerts: int
+) -> None:
+    content = structs.replace(decode_configuration(configuration()).configuration, sensing=sensing)
+    service.files[CONFIGURATION_ADDRESS] = sign_configuration(content, SIGNERS).encode()
+    service.publish([Section(interval_of(MIDNIGHT), 24, (TEK,))])
+    assert (await follower(service, store).poll(NOW)).configuration_refused == ""
+    found = store.ledger.alerts()
+    assert len(found) == alerts
+    if alerts and sensing.rule == "window":
+        expected_s = found[0].alert.expected_s
+        assert expected_s is not None
+        assert 0 < expected_s < found[0].alert.near_s
+
+
+@pytest.mark.parametrize(("gap", "told"), [(60, ""), (29, "29"), (31, ""), (119, ""), (121, "121")])
+async def test_a_rhythm_that_nearness_is_not_judged_for_is_told(
+    service: Service, store: PhoneStore, gap: int, told: str
+) -> None:
+    begin = NOW - 40 * gap
+    for interval in range(interval_of(begin), interval_of(NOW) + 1):
+        scans = [at for at in range(begin, NOW, gap) if interval_of(at) == interval]
+        store.days.save_interval(interval, [], scans)
+    service.publish([])
+    polled = await follower(service, store).poll(NOW)
+    assert (f"every {told} s" in polled.rhythm) if told else polled.rhythm == ""
+    drive = Drive()
+    drive.run(60)
+    drive.handle(polled)
+    assert (Problem.SCAN_RHYTHM in drive.problems()) is bool(told)
+    drive.handle(replace(polled, rhythm=""))
+    assert Problem.SCAN_RHYTHM not in drive.problems()
+
+
+def test_every_number_of_a_configuration_becomes_one_of_the_rule() -> None:
+    content = structs.replace(
+        decode_configuration(configuration()).configuration, sensing=SensingNumbers("window", 0.4, -2.5)
+    )
+    assert rules_of(content, RiskRules()) == RiskRules(kind="window", near_probability=0.4, intercept_db=-2.5)
 
 
 async def test_without_one_the_built_in_rule_holds(service: Service, store: PhoneStore) -> None:

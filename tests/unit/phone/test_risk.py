@@ -56,6 +56,39 @@ def test_each_day_shows_its_worst_span() -> None:
     assert found[0].mean_level_db == pytest.approx((-3 * 900 - 1 * 1200) / 2100)
 
 
+WINDOW = RiskRules(kind="window", near_probability=0.4)
+
+
+def judged(begin: int, minutes: int, probability: float | None, level_db: int = -3) -> list[ExposureScan]:
+    """One scan a minute, whose window is near with this probability."""
+    return [
+        dataclasses.replace(one, near_probability=probability) for one in meeting(begin, minutes, level_db)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("probability", "alerted"), [(0.39, False), (0.4, True), (0.99, True), (None, False)]
+)
+def test_a_rule_of_windows_counts_probable_windows_at_any_level(
+    probability: float | None, alerted: bool
+) -> None:
+    assert bool(assess(judged(0, 20, probability, level_db=-30), WINDOW, 0)) is alerted
+
+
+def test_levels_alone_decide_where_the_rule_says_so() -> None:
+    assert len(assess(judged(0, 20, 0.01), RULES, 0)) == 1
+    assert assess(judged(0, 20, 0.99, level_db=-6), RULES, 0) == []
+
+
+def test_expectation_and_spread_of_windows_that_err_alike() -> None:
+    (found,) = assess(judged(0, 10, 0.5) + judged(600, 10, 0.9) + judged(1200, 10, 0.1), WINDOW, 0)
+    assert found.near_s == 1200.0, "the third window is not near"
+    assert found.expected_s == pytest.approx(600 * 0.5 + 600 * 0.9)
+    assert found.spread_s == pytest.approx(600 * 0.5 + 600 * 0.3)
+    (by_level,) = assess(meeting(0, 20), RULES, 0)
+    assert (by_level.expected_s, by_level.spread_s) == (None, 0.0)
+
+
 def test_rules_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         RULES.alert_s = 1.0  # type: ignore[misc]

@@ -64,7 +64,7 @@ def test_times_are_rounded_to_five_minutes(seconds: float, minutes: int) -> None
 
 
 def test_an_alert_shows_a_day_and_nothing_of_an_identifier() -> None:
-    assert {field.name for field in fields(AlertScreen)} == {"day", "minutes", "nearness"}
+    assert {field.name for field in fields(AlertScreen)} == {"day", "minutes", "nearness", "least_minutes"}
     shown = alert_screens([Alert(20740, 1980.0, -2.0, 33), Alert(20741, 960.0, 1.5, 16)])
     assert shown == (AlertScreen(20741, 15, "near.one-metre"), AlertScreen(20740, 35, "near.two-metres"))
 
@@ -159,3 +159,20 @@ def test_only_hours_that_have_begun_can_be_kept_back() -> None:
     past, running, later = (KeyWindow(n, int(NOW) + n, int(NOW) + n + 9) for n in (-20, 0, 20))
     assert windows_to_offer([past, running, later], NOW) == (running, past)
     assert windows_to_offer([past], None) == ()
+
+
+@pytest.mark.parametrize(
+    ("near_s", "expected_s", "spread_s", "least", "most"),
+    [
+        (1800.0, 1200.0, 480.0, 10, 30),
+        (1800.0, 1700.0, 600.0, 20, 30),
+        (960.0, 200.0, 500.0, 5, 10),
+        (960.0, 950.0, 10.0, None, 15),
+        (7200.0, 5400.0, 1800.0, 60, 120),
+    ],
+)
+def test_time_that_was_judged_by_probability_is_a_range(
+    near_s: float, expected_s: float, spread_s: float, least: int | None, most: int
+) -> None:
+    (shown,) = alert_screens([Alert(20740, near_s, -2.0, 33, expected_s, spread_s)])
+    assert (shown.least_minutes, shown.minutes) == (least, most)

@@ -103,6 +103,23 @@ class DayFiles:
                         found[ref] = unpack_samples(row[0])
         return found
 
+    def receptions(self, intervals: Iterable[int]) -> list[tuple[int, int]]:
+        """Everything heard in some intervals, as (seconds UTC, RSSI in dBm), whoever it was."""
+        found: list[tuple[int, int]] = []
+        wanted: dict[int, list[int]] = {}
+        for interval in intervals:
+            wanted.setdefault(utc_day_of(interval), []).append(interval)
+        for day in wanted.keys() & set(self.days()):
+            with self._open(day) as db:
+                for interval in wanted[day]:
+                    rows = db.execute("SELECT samples FROM record WHERE interval = ?", (interval,))
+                    found += [
+                        (sample.received_at, sample.rssi_dbm)
+                        for row in rows
+                        for sample in unpack_samples(row[0])
+                    ]
+        return found
+
     def scans(self) -> list[int]:
         """Starts of all own scans, ascending whole seconds UTC, empty scans included."""
         found: list[int] = []

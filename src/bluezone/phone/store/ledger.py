@@ -26,17 +26,23 @@ HEAD_MANIFEST = "head-manifest"
 TEK_PERIOD = "tek-period"
 STOLEN = "own-key-stolen"
 CONFIGURATION = "configuration"
-_VERSION = 1
+_VERSION = 2
 _TABLES = """
 CREATE TABLE own_key (start INTEGER PRIMARY KEY, period INTEGER, tek BLOB, published INTEGER, window INTEGER);
 CREATE TABLE fact (name TEXT PRIMARY KEY, value BLOB);
-CREATE TABLE minute (key_id BLOB, minute INTEGER, received_at INTEGER, level_db INTEGER,
+CREATE TABLE minute (key_id BLOB, minute INTEGER, received_at INTEGER, level_db INTEGER, rssi_dbm INTEGER,
     PRIMARY KEY (key_id, minute)) WITHOUT ROWID;
 CREATE TABLE alert (day INTEGER PRIMARY KEY, near_s REAL, mean_level_db REAL, scan_count INTEGER,
-    show_at INTEGER);
+    show_at INTEGER, expected_s REAL, spread_s REAL NOT NULL DEFAULT 0);
 CREATE TABLE commitment (made_at INTEGER PRIMARY KEY, content BLOB);
 CREATE TABLE to_erase (day INTEGER, row INTEGER, PRIMARY KEY (day, row)) WITHOUT ROWID;
 CREATE TABLE evidence (seq INTEGER, manifest BLOB, PRIMARY KEY (seq, manifest)) WITHOUT ROWID;
+"""
+# From version 1: it knew no windows, so what it kept has neither RSSI nor an expectation.
+_UPGRADE_1 = """
+ALTER TABLE minute ADD COLUMN rssi_dbm INTEGER;
+ALTER TABLE alert ADD COLUMN expected_s REAL;
+ALTER TABLE alert ADD COLUMN spread_s REAL NOT NULL DEFAULT 0;
 """
 
 
@@ -68,8 +74,9 @@ class Ledger:
         if version > _VERSION:
             self.db.close()
             raise StoreTooNew(f"this phone's store has version {version}; update Bluezone to read it")
-        if version == 0:
-            self.db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
+        if version < _VERSION:
+            steps = _UPGRADE_1 if version else _TABLES
+            self.db.executescript(f"BEGIN; {steps} PRAGMA user_version = {_VERSION}; COMMIT;")
 
     def own_keys(self) -> list[OwnKey]:
         """Own keys, oldest first."""
@@ -120,7 +127,7 @@ class Ledger:
     def verified_minutes(self) -> list[VerifiedMinute]:
         """Q with its R8 values, of all batches so far."""
         rows = self.db.execute(
-            "SELECT key_id, minute, received_at, level_db FROM minute ORDER BY minute, key_id"
+            "SELECT key_id, minute, received_at, level_db, rssi_dbm FROM minute ORDER BY minute, key_id"
         )
         return [VerifiedMinute(*row) for row in rows]
 
@@ -146,8 +153,9 @@ class Ledger:
             self.save_fact(HEAD_MANIFEST, signed.encode())
             self.save_fact(TEK_PERIOD, b"%d" % signed.manifest.tek_period)
             self.db.executemany(
-                "INSERT OR IGNORE INTO minute VALUES (?, ?, ?, ?)",
-                [(one.key_id, one.minute, one.received_at, one.level_db) for one in minutes],
+                "INSERT OR IGNORE INTO minute (key_id, minute, received_at, level_db, rssi_dbm)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [(one.key_id, one.minute, one.received_at, one.level_db, one.rssi_dbm) for one in minutes],
             )
             self.db.execute("DELETE FROM minute WHERE minute < ?", (oldest_minute,))
             self.db.executemany(
@@ -167,9 +175,10 @@ class Ledger:
     def alerts(self) -> list[ShownAlert]:
         """All alerts, newest day first."""
         rows = self.db.execute(
-            "SELECT day, near_s, mean_level_db, scan_count, show_at FROM alert ORDER BY day DESC"
+            "SELECT show_at, day, near_s, mean_level_db, scan_count, expected_s, spread_s FROM alert"
+            " ORDER BY day DESC"
         )
-        return [ShownAlert(Alert(day, near, level, count), show) for day, near, level, count, show in rows]
+        return [ShownAlert(Alert(*alert), show_at) for show_at, *alert in rows]
 
     def forget_before(self, minute: int, day: int) -> None:
         """Erases verified minutes before `minute` and alerts about days before `day`."""
@@ -184,8 +193,18 @@ class Ledger:
     def _save_alert(self, shown: ShownAlert) -> None:
         one = shown.alert
         self.db.execute(
-            "INSERT INTO alert VALUES (?, ?, ?, ?, ?) ON CONFLICT (day) DO UPDATE SET"
+            "INSERT INTO alert (day, near_s, mean_level_db, scan_count, expected_s, spread_s, show_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day) DO UPDATE SET"
             " near_s = excluded.near_s, mean_level_db = excluded.mean_level_db,"
-            " scan_count = excluded.scan_count",
-            (one.day, one.near_s, one.mean_level_db, one.scan_count, shown.show_at),
+            " scan_count = excluded.scan_count, expected_s = excluded.expected_s,"
+            " spread_s = excluded.spread_s",
+            (
+                one.day,
+                one.near_s,
+                one.mean_level_db,
+                one.scan_count,
+                one.expected_s,
+                one.spread_s,
+                shown.show_at,
+            ),
         )

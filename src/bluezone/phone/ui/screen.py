@@ -34,6 +34,7 @@ PROBLEM_KEYS: Mapping[Problem, str] = {
     Problem.IDENTIFIER_REPEATED: "problem.identifier-repeated",
     Problem.IDENTIFIER_STOLEN: "problem.identifier-stolen",
     Problem.SPLIT_VIEW: "problem.split-view",
+    Problem.SCAN_RHYTHM: "problem.scan-rhythm",
 }
 # With one of these the phone neither speaks nor listens as it should; the others are warnings.
 _DISABLING = {Problem.CANNOT_SCAN, Problem.CANNOT_BROADCAST, Problem.NO_TIME, Problem.CLOCK_WENT_BACK}
@@ -102,11 +103,14 @@ class AlertScreen:
         day: the region's local date, days since 1970-01-01.
         minutes: near time, rounded.
         nearness: message key.
+        least_minutes: where the time is only known as a range, its lower end, rounded; `minutes` is then
+            its upper end. None otherwise.
     """
 
     day: int
     minutes: int
     nearness: str
+    least_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,18 @@ def home_screen(status: Status, met_counts: Mapping[int, int], utc_offset_minute
 def alert_screens(alerts: Iterable[Alert]) -> tuple[AlertScreen, ...]:
     """Warnings to show, newest day first."""
     newest_first = sorted(alerts, key=lambda one: one.day, reverse=True)
-    return tuple(
-        AlertScreen(one.day, rounded_minutes(one.near_s), nearness(one.mean_level_db)) for one in newest_first
-    )
+    return tuple(_alert_screen(one) for one in newest_first)
+
+
+def _alert_screen(alert: Alert) -> AlertScreen:
+    most, least = alert.near_s, None
+    if alert.expected_s is not None:
+        # One standard deviation to both sides, within what was heard at all.
+        most = min(most, alert.expected_s + alert.spread_s)
+        least = rounded_minutes(max(0.0, alert.expected_s - alert.spread_s))
+    minutes = rounded_minutes(most)
+    ranges = least is not None and least < minutes
+    return AlertScreen(alert.day, minutes, nearness(alert.mean_level_db), least if ranges else None)
 
 
 def history_screen(lines: Sequence[HeardLine], utc_offset_minutes: int) -> tuple[HistoryHour, ...]:

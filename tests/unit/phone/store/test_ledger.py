@@ -193,8 +193,34 @@ def test_facts(ledger: Ledger) -> None:
 
 def test_a_store_of_a_later_version_is_left_alone(ledger: Ledger, tmp_path: Path) -> None:
     ledger.save_own_keys(KEYS)
-    ledger.db.execute("PRAGMA user_version = 2")
+    ledger.db.execute("PRAGMA user_version = 3")
     with pytest.raises(StoreTooNew):
         reopened(tmp_path)
-    ledger.db.execute("PRAGMA user_version = 1")
+    ledger.db.execute("PRAGMA user_version = 2")
     assert reopened(tmp_path).own_keys() == KEYS
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Its minutes have no RSSI and its alerts no expectation; nothing else changes."""
+    db = Vault(tmp_path, seeded(), durable=False).connect("ledger", tmp_path / "ledger.db")
+    db.executescript(
+        "CREATE TABLE minute (key_id BLOB, minute INTEGER, received_at INTEGER, level_db INTEGER,"
+        " PRIMARY KEY (key_id, minute)) WITHOUT ROWID;"
+        "CREATE TABLE alert (day INTEGER PRIMARY KEY, near_s REAL, mean_level_db REAL, scan_count INTEGER,"
+        " show_at INTEGER);"
+        "CREATE TABLE fact (name TEXT PRIMARY KEY, value BLOB);"
+        "CREATE TABLE to_erase (day INTEGER, row INTEGER, PRIMARY KEY (day, row)) WITHOUT ROWID;"
+        "PRAGMA user_version = 1;"
+    )
+    db.execute("INSERT INTO minute VALUES (?, 100, 6000, -3)", (MINUTE.key_id,))
+    db.execute("INSERT INTO alert VALUES (19000, 900.0, -2.5, 15, ?)", (ALERT.show_at,))
+    db.close()
+    for _ in range(2):
+        ledger = reopened(tmp_path)
+        assert ledger.verified_minutes() == [MINUTE]
+        assert ledger.alerts() == [ALERT]
+    judged = ShownAlert(replace(ALERT.alert, expected_s=600.0, spread_s=120.0), ALERT.show_at)
+    heard = replace(MINUTE, minute=101, rssi_dbm=-63)
+    ledger.save_batch(SIGNED, [heard], [], [judged], 0)
+    assert reopened(tmp_path).alerts() == [judged]
+    assert reopened(tmp_path).verified_minutes() == [MINUTE, heard]
