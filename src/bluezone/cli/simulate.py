@@ -6,25 +6,65 @@ import json
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bluezone.cli.terminal import configure_logs, friendly, log_level, progress_bar, table
+from bluezone.cli.simulate_report import curves_of, print_report
+from bluezone.cli.terminal import configure_logs, friendly, log_level, progress_bar
 from bluezone.phone.risk import RiskRules
+from bluezone.phone.shipped import proximity_model
 from bluezone.sim.air import AirModel
-from bluezone.sim.judge import Judgement, judge
+from bluezone.sim.evidence import Evidence, exposures, gather
+from bluezone.sim.judge import Judge, Judgement
 from bluezone.sim.replay import first_day, replay
+from bluezone.sim.trace import Trace
 from bluezone.sim.trace.load import TRACE_FORMATS, load_trace
-from bluezone.sim.truth import Truth, Verdict, truth_of_trace
+from bluezone.sim.truth import Band, truth_of_trace
 from bluezone.sim.virtual_time import run_virtual
 
 AIRS = {"noise-free": AirModel.noise_free, "realistic": AirModel.realistic, "mild": AirModel.mild}
-VERDICTS = ("must-be-alerted", "exactly-15-minutes", "must-not-be-alerted", "never-met")
 # A contact of so many scans is measured, a shorter one is sampled.
 SCANS_A_CONTACT = 4
-BANDS = ("clear-positive", "grey", "clear-negative", "never-met")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is simulated.
+
+    Attributes:
+        trace: of real contacts.
+        air: name of the air.
+        seed: decides every draw.
+        rhythm_s: mean time from scan to scan of every phone, seconds.
+        calibrated: whether phones know their model.
+        home: where the stores are kept meanwhile; a temporary folder when None.
+    """
+
+    trace: Trace
+    air: str
+    seed: int
+    rhythm_s: float = 60.0
+    calibrated: bool = True
+    home: Path | None = None
+
+    def live(self, cases: range | list[int]) -> Evidence:
+        """Lets everybody live through the trace, then publishes each case."""
+        with tempfile.TemporaryDirectory(prefix="bluezone-simulate-", dir=self.home) as folder:
+            living = replay(
+                self.trace,
+                AIRS[self.air](),
+                self.seed,
+                Path(folder),
+                progress_bar("living"),
+                rhythm_s=self.rhythm_s,
+                calibrated=self.calibrated,
+            )
+            lived = run_virtual(living)
+        onset_day = first_day(self.trace, 0)
+        return gather(lived, cases, onset_day, self.seed, progress_bar("comparing"))
 
 
 @click.command()
@@ -33,6 +73,18 @@ BANDS = ("clear-positive", "grey", "clear-negative", "never-met")
 @click.option("--case", default="all", show_default=True, help="'all', each alone, or one original id.")
 @click.option("--air", type=click.Choice(sorted(AIRS)), default="noise-free", show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**32), default=1, show_default=True)
+@click.option(
+    "--rule",
+    type=click.Choice(["level", "window"]),
+    default=RiskRules().kind,
+    show_default=True,
+    help="What makes a scan count: its level, or its ten-minute window.",
+)
+@click.option("--near-probability", type=click.FloatRange(0.01, 0.99), help="From which a window is near.")
+@click.option("--intercept", type=click.FloatRange(-30, 30), default=0.0, show_default=True, help="dB.")
+@click.option(
+    "--calibrated/--uncalibrated", default=True, show_default=True, help="Whether phones know their model."
+)
 @click.option(
     "--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="Write the result."
 )
@@ -49,6 +101,10 @@ def simulate(
     case: str,
     air: str,
     seed: int,
+    rule: Any,
+    near_probability: float | None,
+    intercept: float,
+    calibrated: bool,
     json_path: Path | None,
     home: Path | None,
     log_level: str,
@@ -57,35 +113,42 @@ def simulate(
     configure_logs(log_level)
     trace = load_trace(path, trace_format)
     cases = range(trace.people_count) if case == "all" else [_station(trace.people, case)]
-    truth = truth_of_trace(trace)
+    rules = replace(RiskRules(), kind=rule, intercept_db=intercept)
+    rules = replace(rules, near_probability=near_probability or rules.near_probability)
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="bluezone-simulate-", dir=home) as folder:
-        lived = run_virtual(replay(trace, AIRS[air](), seed, Path(folder), progress_bar("living")))
+    evidence = Run(trace, air, seed, calibrated=calibrated, home=home).live(cases)
     lived_s = time.monotonic() - started
-    judgement = judge(lived, truth, cases, first_day(trace, 0), seed, progress_bar("judging"))
-    judged_s = time.monotonic() - started - lived_s
+    truth = truth_of_trace(trace)
+    judge, exposed = Judge(truth, cases), exposures(evidence, rules, proximity_model())
+    judgement, curves = judge.judge(exposed, rules), curves_of(judge, exposed, rules)
     click.echo(
         f"{path.name}: {trace.people_count} people, {trace.row_count} contacts;"
         f" air {air}; seed {seed}; {len(cases)} cases, each alone, from the same stores."
     )
-    _print(judgement, truth)
-    click.echo(f"\n{lived_s:.0f} s to live through the trace, {judged_s:.0f} s to judge.")
+    print_report(judgement, truth, curves)
+    click.echo(
+        f"\n{lived_s:.0f} s to live and compare, {time.monotonic() - started - lived_s:.0f} s to judge."
+    )
     if json_path is not None:
         report = {"trace": path.name, "format": trace_format, "air": air, "seed": seed, "cases": len(cases)}
-        report |= {"people": trace.people_count, "live_s": lived_s, "judge_s": judged_s}
-        json_path.write_text(json.dumps(report | judgement.as_json(), indent=1) + "\n", encoding="utf-8")
-    sys.exit(1 if _is_our_fault(judgement, air, trace.step_s) else 0)
+        report |= {"people": trace.people_count, "live_s": lived_s, "rule": rule, "calibrated": calibrated}
+        found = judgement.as_json()
+        report |= {"per_case": found.pop("cases"), **found}
+        report["trade_off"] = {name: [one.as_json() for one in points] for name, points in curves.items()}
+        json_path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    sys.exit(1 if _is_our_fault(judgement, air, trace.step_s, rules) else 0)
 
 
-def _is_our_fault(judgement: Judgement, air: str, step_s: int) -> bool:
+def _is_our_fault(judgement: Judgement, air: str, step_s: int, rules: RiskRules) -> bool:
     """Whether something went wrong that neither physics nor sampling explains.
 
-    Without noise, contacts that last longer than a few scans must be judged without an error. Contacts of
-    20 seconds fall between two scans, and a realistic air has its share: there, only an alert for
-    somebody who never met the case is ours.
+    Without noise, contacts that last longer than a few scans must be judged without an error by levels.
+    Contacts of 20 seconds fall between two scans, a realistic air has its share, and a window is near or
+    not as a whole: there, only an alert for somebody who never met the case is ours.
     """
-    exact = air == "noise-free" and step_s >= SCANS_A_CONTACT * RiskRules().rhythm_s
-    return bool(judgement.alerted["never-met"] or (exact and judgement.errors))
+    lasting = step_s >= SCANS_A_CONTACT * rules.rhythm_s
+    exact = air == "noise-free" and lasting and rules.kind == "level" and not rules.intercept_db
+    return bool(judgement.alerted(Band.NEVER_MET) or (exact and judgement.errors))
 
 
 def _station(people: tuple[int, ...], case: str) -> int:
@@ -94,28 +157,3 @@ def _station(people: tuple[int, ...], case: str) -> int:
             f"{case!r} is not 'all' and not the id of a person of this trace", param_hint="--case"
         )
     return people.index(int(case))
-
-
-def _print(judgement: Judgement, truth: Truth) -> None:
-    must, near, must_not = (truth.count(one) for one in (Verdict.MUST, Verdict.BORDERLINE, Verdict.MUST_NOT))
-    click.echo(
-        f"{must + near + must_not} pairs met: {must} must be alerted, {must_not} must not,"
-        f" {near} at exactly 15 minutes are listed apart.\n"
-    )
-    click.echo("Each pair counts twice: once with each of the two as the case.")
-    click.echo(_counts("by the rule", VERDICTS, judgement.alerted, judgement.silent))
-    click.echo("")
-    click.echo(_counts("by band", BANDS, judgement.band_alerted, judgement.band_silent))
-    missed = sum(what == "missed" for _, _, what in judgement.errors)
-    click.echo(
-        f"\n{len(judgement.errors)} errors: {missed} missed, {len(judgement.errors) - missed} false alerts."
-    )
-
-
-def _counts(title: str, names: tuple[str, ...], alerted: dict[str, int], silent: dict[str, int]) -> str:
-    rows = []
-    for name in names:
-        yes, no = alerted[name], silent[name]
-        share = f"{yes / (yes + no):.2%}" if yes + no else "-"
-        rows.append((name, yes, no, share))
-    return table((title, "alerted", "silent", "share alerted"), rows)

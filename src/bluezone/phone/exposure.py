@@ -152,12 +152,11 @@ def _window(
     intercept_db: float,
 ) -> ProximityWindow:
     own = scans[bisect_left(scans, number * WINDOW_S) : bisect_left(scans, (number + 1) * WINDOW_S)]
-    others = sum(max(0, len(surroundings.get(at, ())) - (at in by_scan)) for at in own)
     heard = tuple(
         HeardScan(minute.level_db + intercept_db, _relative(minute, surroundings.get(at, ())))
         for at, minute in by_scan.items()
     )
-    return ProximityWindow(len(own), heard, others / len(own))
+    return ProximityWindow(len(own), heard)
 
 
 def _relative(minute: VerifiedMinute, heard: Sequence[int]) -> float | None:

@@ -52,6 +52,8 @@ from bluezone.protocol.region import Region
 from bluezone.protocol.verification_code import parse_code
 from bluezone.radio.port import Radio, RadioError
 
+# From scan start to scan start, as shares of the mean: 50 to 70 s of 60.
+SHORTEST_GAP, LONGEST_GAP = 5 / 6, 7 / 6
 _SAVED_TIME = "time"
 _LONGEST_WAIT_S = 60.0
 log = structlog.get_logger(__name__)
@@ -64,6 +66,7 @@ class PhoneSettings:
     Attributes:
         dbm_at_1m: this model's level at one metre, a multiple of 4 in -100..24.
         receiver_correction_db: of this model, dB.
+        scan_rhythm_s: mean time from scan to scan, seconds.
         poll_s: mean time from index poll to index poll, seconds.
         longest_alert_delay_s: see MatchSettings.
         rules: the risk rule in force.
@@ -71,6 +74,7 @@ class PhoneSettings:
 
     dbm_at_1m: int = -60
     receiver_correction_db: int = 0
+    scan_rhythm_s: float = 60.0
     poll_s: float = 4 * 3600.0
     longest_alert_delay_s: float = 4 * 3600.0
     rules: RiskRules = field(default_factory=RiskRules)
@@ -115,7 +119,13 @@ class PhoneRunner:
         self._publisher = Publisher(self._client, store, region, clock, random_bytes)
         saved = store.ledger.fact(_SAVED_TIME)
         self._agent = Agent(
-            AgentSettings(region.service_uuid, settings.dbm_at_1m, poll_s=settings.poll_s),
+            AgentSettings(
+                region.service_uuid,
+                settings.dbm_at_1m,
+                settings.scan_rhythm_s * SHORTEST_GAP,
+                settings.scan_rhythm_s * LONGEST_GAP,
+                settings.poll_s,
+            ),
             store.ledger.own_keys(),
             TrustedTime(saved=float(int(saved)) if saved else None),
             store.ledger.head(),

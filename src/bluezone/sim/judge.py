@@ -1,36 +1,34 @@
 """Was everybody warned who had to be, and nobody else? Each person once the case, from the same stores.
 
-Decides nothing about protocol: a case's keys go through the phone's commitment, the authority's rules and
-the batch bytes; every other phone matches with its own functions. What is compared with is truth.py.
-The batches here hold only the case's keys: filler, which belongs to nobody, cannot change a verdict.
+Decides how alerts are counted against the truth, by verdict of the rule, by band and by case, and for many
+rules from one evidence. What is compared with is truth.py, what the phones proved evidence.py.
 """
 
 from __future__ import annotations
 
-import random
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from bluezone.authority.domain.batch_plan import bare_plan
-from bluezone.authority.domain.batches import assemble, count_places
-from bluezone.authority.domain.publish import check_upload
-from bluezone.phone.diagnosis import build_upload, choose_published, commit, prepare_keys
-from bluezone.phone.exposure import exposure_scans
-from bluezone.phone.matching import find_hits, passing_minutes, verify_hits
+from bluezone.phone.exposure import ExposureScan
 from bluezone.phone.risk import RiskRules, assess
-from bluezone.protocol.batch import Section, decode_body, encode_body
-from bluezone.protocol.certificate import Certificate, sign_certificate
-from bluezone.protocol.diagnosis_key import SETTLE_S
-from bluezone.protocol.interval import INTERVAL_S, interval_of
-from bluezone.protocol.upload import decode_upload
-from bluezone.sim.replay import Progress, Replay, StoredPhone
-from bluezone.sim.truth import Band, Truth, Verdict
+from bluezone.sim.evidence import Pair
+from bluezone.sim.interval import Share, share_of
+from bluezone.sim.truth import Band, PairTruth, Truth, Verdict
 
-CERTIFICATE_LIFE_S = 86_400
+Exposed = Mapping[Pair, Sequence[ExposureScan]]
+BANDS = (Band.CLEAR_POSITIVE, Band.GREY, Band.CLEAR_NEGATIVE, Band.NEVER_MET)
+
+
+@dataclass(slots=True)
+class CaseCount:
+    """Ordered pairs of one case: how many others were alerted and how many not, by verdict and by band."""
+
+    alerted: Counter[str] = field(default_factory=Counter)
+    silent: Counter[str] = field(default_factory=Counter)
+    band_alerted: Counter[str] = field(default_factory=Counter)
+    band_silent: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +36,11 @@ class Judgement:
     """Alerts of every ordered pair (case, other person) against the truth.
 
     Attributes:
-        alerted: ordered pairs with an alert, by verdict.
-        silent: ordered pairs without one, by verdict.
-        band_alerted, band_silent: the same by band.
+        cases: counts by station of the case.
         errors: ordered pairs (case, other) that went wrong, with what was wrong.
     """
 
-    alerted: Counter[str]
-    silent: Counter[str]
-    band_alerted: Counter[str]
-    band_silent: Counter[str]
+    cases: dict[int, CaseCount]
     errors: list[tuple[int, int, str]]
 
     @property
@@ -55,93 +48,150 @@ class Judgement:
         """Misses and false alerts; pairs at exactly 15 minutes are neither."""
         return len(self.errors)
 
+    def alerted(self, verdict: str) -> int:
+        """Ordered pairs of a verdict with an alert."""
+        return sum(one.alerted[verdict] for one in self.cases.values())
+
+    def silent(self, verdict: str) -> int:
+        """Ordered pairs of a verdict without one."""
+        return sum(one.silent[verdict] for one in self.cases.values())
+
+    def share(self, band: str) -> Share:
+        """Share of a band that was alerted, with an interval over cases."""
+        alerted = [(one.band_alerted[band], one.band_silent[band]) for one in self.cases.values()]
+        return share_of([(yes, yes + no) for yes, no in alerted])
+
     def as_json(self) -> dict[str, Any]:
         """Everything, for a file."""
+        verdicts = (*Verdict, Band.NEVER_MET)
         return {
-            "ordered_pairs": {"alerted": dict(self.alerted), "silent": dict(self.silent)},
-            "bands": {"alerted": dict(self.band_alerted), "silent": dict(self.band_silent)},
+            "ordered_pairs": {
+                "alerted": {str(one): self.alerted(one) for one in verdicts},
+                "silent": {str(one): self.silent(one) for one in verdicts},
+            },
+            "bands": {str(band): self.share(band).as_json() for band in BANDS},
             "errors": [{"case": case, "person": person, "what": what} for case, person, what in self.errors],
+            "cases": [
+                {"case": case, "alerted": dict(one.band_alerted), "silent": dict(one.band_silent)}
+                for case, one in self.cases.items()
+            ],
         }
 
 
-def published_sections(
-    phone: StoredPhone, onset_day: int, now: int, random_bytes: Callable[[int], bytes]
-) -> list[Section]:
-    """The sections that everybody gets when the owner of this phone is the only case.
+@dataclass(frozen=True, slots=True)
+class TradeOff:
+    """What one value of a threshold gives.
 
-    Goes the whole way: commitment, certificate, 4096 bytes, the authority's rules, batch body.
+    Attributes:
+        value: of the threshold.
+        clear_positive, clear_negative: shares alerted.
+        never_met: ordered pairs alerted.
+        must, must_not: shares alerted, by the rule's own truth (grey pairs included).
+    """
+
+    value: float
+    clear_positive: Share
+    clear_negative: Share
+    never_met: int
+    must: float
+    must_not: float
+
+    def as_json(self) -> dict[str, Any]:
+        """For a file."""
+        return {
+            "value": self.value,
+            "clear_positive": self.clear_positive.as_json(),
+            "clear_negative": self.clear_negative.as_json(),
+            "never_met_alerted": self.never_met,
+            "must": self.must,
+            "must_not": self.must_not,
+        }
+
+
+class Judge:
+    """Compares alerts with the truth, as often as one likes.
 
     Args:
-        phone: of the case.
-        onset_day: first day of illness, days since 1970-01-01.
-        now: seconds UTC, after the trace.
-        random_bytes: of the case's phone.
+        truth: of the trace.
+        cases: stations, each of them once the only case.
     """
-    keys = prepare_keys(phone.keys, now, random_bytes)
-    commitment = commit(keys, now, random_bytes)
-    certificate = Certificate(commitment.hash(), onset_day, now + CERTIFICATE_LIFE_S)
-    signed = sign_certificate(certificate, Ed25519PrivateKey.from_private_bytes(random_bytes(32)))
-    chosen = choose_published(commitment, keys, certificate, now)
-    if not chosen:
-        return []
-    upload = decode_upload(build_upload(commitment, signed, chosen).encode())
-    if upload is None:
-        raise AssertionError("a real upload was taken for cover traffic")
-    slots = check_upload(upload, certificate, now)
-    real = {(slot.rolling_start, slot.period, slot.tek) for slot in slots}
-    sections = assemble(real, bare_plan(count_places(real)), secret=bytes(32))
-    return decode_body(encode_body(sections))
+
+    def __init__(self, truth: Truth, cases: Sequence[int]) -> None:
+        self._truth = truth
+        self._all = {case: _everybody(truth, case) for case in cases}
+
+    def judge(self, exposed: Exposed, rules: RiskRules) -> Judgement:
+        """Each case alone; everybody else's phone decides by these rules.
+
+        Args:
+            exposed: by (case, other), what the rule looks at; a pair that is missing proved nothing.
+            rules: in force on every phone.
+        """
+        alerted: dict[int, set[int]] = {case: set() for case in self._all}
+        for (case, other), scans in exposed.items():
+            if case in alerted and assess(scans, rules, 0):
+                alerted[case].add(other)
+        found = Judgement({}, [])
+        for case, others in alerted.items():
+            found.cases[case] = self._counted(case, others)
+            found.errors.extend(self._errors(case, others))
+        return found
+
+    def trade_off(
+        self, exposed: Exposed, rules: RiskRules, threshold: str, values: Sequence[float]
+    ) -> list[TradeOff]:
+        """The same stores judged again for every value of one number of the rule.
+
+        Args:
+            exposed: by (case, other), what the rule looks at.
+            rules: all other numbers.
+            threshold: name of the number, such as `near_level_db`.
+            values: to try.
+        """
+        return [_trade_off(self.judge(exposed, _with(rules, threshold, one)), one) for one in values]
+
+    def _counted(self, case: int, others: set[int]) -> CaseCount:
+        everybody, yes = self._all[case], CaseCount()
+        for other in others:
+            pair = self._truth.of(case, other)
+            yes.alerted[_verdict(pair)] += 1
+            yes.band_alerted[str(pair.band)] += 1
+        yes.silent = everybody.silent - yes.alerted
+        yes.band_silent = everybody.band_silent - yes.band_alerted
+        return yes
+
+    def _errors(self, case: int, others: set[int]) -> list[tuple[int, int, str]]:
+        must, borderline = self._truth.must_be_alerted(case), self._truth.borderline(case)
+        wrong = dict.fromkeys(must - others, "missed") | dict.fromkeys(
+            others - must - borderline, "false-alert"
+        )
+        return [(case, other, wrong[other]) for other in sorted(wrong)]
 
 
-def is_alerted(
-    phone: StoredPhone, sections: list[Section], batch_at: int, rules: RiskRules, correction_db: int
-) -> bool:
-    """Whether a phone warns its owner, from its store as it was at the end of the trace."""
-    hits = [(hit, phone.samples[hit.ref]) for hit in find_hits(sections, batch_at, phone.index)]
-    if not hits:
-        return False
-    minutes = passing_minutes(verify_hits(hits, correction_db).minutes)
-    scans = exposure_scans(minutes, phone.scans, rules.rhythm_s, rules.longest_half_gap)
-    return bool(assess(scans, rules, 0))
+def _everybody(truth: Truth, case: int) -> CaseCount:
+    """The counts of a case if nobody was alerted."""
+    found = CaseCount()
+    for other in range(truth.people_count):
+        if other != case:
+            pair = truth.of(case, other)
+            found.silent[_verdict(pair)] += 1
+            found.band_silent[str(pair.band)] += 1
+    return found
 
 
-def judge(
-    lived: Replay, truth: Truth, cases: Sequence[int], onset_day: int, seed: int, progress: Progress
-) -> Judgement:
-    """Each case alone; everybody else's phone decides by the default rules.
-
-    Args:
-        lived: the trace, lived through.
-        truth: of the same trace.
-        cases: stations.
-        onset_day: of every case, days since 1970-01-01.
-        seed: of the cases' commitments.
-        progress: called with the share that is done, 0..1.
-    """
-    published_at, rules = lived.ended_at, RiskRules()
-    # The running key is closed by publishing; the batch comes when that key is over for everybody.
-    batch_at = (interval_of(published_at) + 1) * INTERVAL_S + SETTLE_S
-    judgement = Judgement(Counter(), Counter(), Counter(), Counter(), [])
-    for done, case in enumerate(cases, start=1):
-        random_bytes = random.Random(f"{seed}/case/{case}").randbytes  # noqa: S311
-        sections = published_sections(lived.phones[case], onset_day, published_at, random_bytes)
-        for other, phone in enumerate(lived.phones):
-            if other != case:
-                alerted = is_alerted(phone, sections, batch_at, rules, lived.receiver_correction_db)
-                _count(judgement, truth, case, other, alerted=alerted)
-        progress(done / len(cases))
-    return judgement
+def _verdict(pair: PairTruth) -> str:
+    return str(pair.verdict) if pair.met else str(Band.NEVER_MET)
 
 
-def _count(judgement: Judgement, truth: Truth, case: int, other: int, *, alerted: bool) -> None:
-    pair = truth.of(case, other)
-    verdict = str(pair.verdict) if pair.met else str(Band.NEVER_MET)
-    (judgement.alerted if alerted else judgement.silent)[verdict] += 1
-    (judgement.band_alerted if alerted else judgement.band_silent)[str(pair.band)] += 1
-    if pair.met and pair.verdict is Verdict.BORDERLINE:
-        return
-    must = pair.met and pair.verdict is Verdict.MUST
-    if alerted and not must:
-        judgement.errors.append((case, other, "false-alert"))
-    elif must and not alerted:
-        judgement.errors.append((case, other, "missed"))
+def _with(rules: RiskRules, threshold: str, value: float) -> RiskRules:
+    changes: dict[str, Any] = {threshold: value}
+    return replace(rules, **changes)
+
+
+def _trade_off(found: Judgement, value: float) -> TradeOff:
+    shares = []
+    for verdict in (Verdict.MUST, Verdict.MUST_NOT):
+        yes, no = found.alerted(verdict), found.silent(verdict)
+        shares.append(yes / (yes + no) if yes + no else 0.0)
+    positive, negative = found.share(Band.CLEAR_POSITIVE), found.share(Band.CLEAR_NEGATIVE)
+    return TradeOff(value, positive, negative, found.alerted(Band.NEVER_MET), *shares)

@@ -61,7 +61,16 @@ class Replay:
     receiver_correction_db: int
 
 
-async def replay(trace: Trace, model: AirModel, seed: int, home: Path, progress: Progress) -> Replay:
+async def replay(
+    trace: Trace,
+    model: AirModel,
+    seed: int,
+    home: Path,
+    progress: Progress,
+    *,
+    rhythm_s: float = 60.0,
+    calibrated: bool = True,
+) -> Replay:
     """Lets everybody's phone live through a trace. Must run on a virtual-time loop.
 
     Args:
@@ -70,6 +79,8 @@ async def replay(trace: Trace, model: AirModel, seed: int, home: Path, progress:
         seed: decides every draw.
         home: folder for the stores.
         progress: called with the share that is done, 0..1.
+        rhythm_s: mean time from scan to scan of every phone, seconds.
+        calibrated: whether phones know how strongly their model sends.
     """
     periods = _days(trace)
     air = Air(model, TraceWorld(trace), seed)
@@ -78,6 +89,8 @@ async def replay(trace: Trace, model: AirModel, seed: int, home: Path, progress:
         poll_s=POLL_S,
         batch_period_s=BATCH_PERIOD_S,
         receiver_correction_db=round(air.receiver_correction_db),
+        scan_rhythm_s=rhythm_s,
+        calibrated=calibrated,
     )
     town = Town(home, trace.people_count, air, periods[0].start - SETTLE_S, seed, settings)
     total = sum(period.end - period.start for period in periods)

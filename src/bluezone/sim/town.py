@@ -25,6 +25,7 @@ from bluezone.authority.home import memory_authority
 from bluezone.authority.service import Authority
 from bluezone.authority.settings import ServiceRules
 from bluezone.clock import Clock, LoopClock
+from bluezone.phone.device_model import NEUTRAL_DBM_AT_1M
 from bluezone.phone.publishing import Published
 from bluezone.phone.risk import RiskRules
 from bluezone.phone.runner import PhoneRunner, PhoneSettings
@@ -67,6 +68,8 @@ class TownSettings:
         receiver_correction_db: of every phone, dB.
         rules: the risk rule in force.
         utc_offset_minutes: of the civil date.
+        scan_rhythm_s: mean seconds from scan to scan.
+        calibrated: whether phones know how strongly their model sends.
     """
 
     depth: Depth = "frame"
@@ -76,6 +79,8 @@ class TownSettings:
     receiver_correction_db: int = 0
     rules: RiskRules = field(default_factory=RiskRules)
     utc_offset_minutes: int = 420
+    scan_rhythm_s: float = 60.0
+    calibrated: bool = True
 
 
 @dataclass(slots=True)
@@ -248,7 +253,8 @@ class Town:
                 self.clock,
                 phone.random_bytes,
                 PhoneSettings(
-                    dbm_at_1m=self._medium.dbm_at_1m(phone.station),
+                    dbm_at_1m=self._declared(phone),
+                    scan_rhythm_s=settings.scan_rhythm_s,
                     receiver_correction_db=settings.receiver_correction_db,
                     poll_s=settings.poll_s,
                     longest_alert_delay_s=settings.longest_alert_delay_s,
@@ -256,6 +262,9 @@ class Town:
                 ),
             )
             await phone.runner.run()
+
+    def _declared(self, phone: TownPhone) -> int:
+        return self._medium.dbm_at_1m(phone.station) if self.settings.calibrated else NEUTRAL_DBM_AT_1M
 
     def _radio(self, phone: TownPhone) -> Radio:
         return self._air.radio(phone.station, phone.random_bytes)

@@ -97,12 +97,10 @@ def probabilities(
     return [one.near_probability for one in found]
 
 
-def expected(
-    scan_count: int, levels: list[float], relative: float | None = None, others: float = 0.0
-) -> float:
+def expected(scan_count: int, levels: list[float], relative: float | None = None) -> float:
     """What the model says about such a window."""
     heard = tuple(HeardScan(level, relative) for level in levels)
-    return probability_near(ProximityWindow(scan_count, heard, others), MODEL)
+    return probability_near(ProximityWindow(scan_count, heard), MODEL)
 
 
 def test_a_window_is_ten_minutes_of_the_clock_and_knows_its_empty_scans() -> None:
@@ -130,7 +128,7 @@ def test_the_intercept_moves_the_windows_too() -> None:
 def test_others_in_the_same_scans_are_compared_with() -> None:
     minutes = [VerifiedMinute(b"key", at // 60, at, -2, -62) for at in TEN]
     around = {at: [-80, -62, -74] for at in TEN}
-    assert probabilities(minutes, TEN, around) == [expected(10, [-2] * 10, relative=15.0, others=2.0)] * 10
+    assert probabilities(minutes, TEN, around) == [expected(10, [-2] * 10, relative=15.0)] * 10
     alone = {at: [-62] for at in TEN}
     assert probabilities(minutes, TEN, alone) == [expected(10, [-2] * 10)] * 10
     # A minute that an earlier version kept has no RSSI to compare with.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import log10, nan
+from math import floor, hypot, log10, nan
 from statistics import fmean, pstdev
 
 import pytest
 
 from bluezone.radio.virtual.medium import Medium
-from bluezone.sim.air import LOOK_S, Air, AirModel
+from bluezone.sim.air import BODY_DB, LOOK_S, TURN_S, Air, AirModel
 from bluezone.sim.errors import AirError
 
 NOON = 1_792_040_400.0
@@ -75,7 +75,10 @@ def test_nothing_depends_on_the_order_of_calls() -> None:
 
 def test_another_seed_is_another_air() -> None:
     world = FixedWorld(30, 2.0)
-    one, two = (Air(AirModel.realistic(), world, seed=seed).senders_near(0, NOON) for seed in (1, 2))
+    one, two = (
+        Air(replace(AirModel.realistic(), missed_looks=0.0), world, seed=seed).senders_near(0, NOON)
+        for seed in (1, 2)
+    )
     assert sum(one[sender] != two[sender] for sender in one) > 20
 
 
@@ -95,12 +98,32 @@ def test_fading_differs_by_direction_and_a_body_does_not() -> None:
 
 
 def test_the_spreads_are_what_the_realistic_model_states() -> None:
-    air = Air(AirModel.realistic(), FixedWorld(150, 1.0), seed=5)
+    air = Air(replace(AirModel.realistic(), missed_looks=0.0), FixedWorld(150, 1.0), seed=5)
     per_pair = [levels(air, 0, sender, 60) for sender in range(1, 150)]
-    assert fmean(pstdev(values) for values in per_pair) == pytest.approx(4.7, abs=0.15)
+    # Within a pair people turn, twelve times here, and every look fades on its own.
+    assert fmean(pstdev(values) for values in per_pair) == pytest.approx(hypot(4.7, 2.05), abs=0.2)
     # Between pairs stays what no table knows: the pair itself, and the table's steps of 4 dB.
-    expected = (5.6**2 + 4**2 / 12 + 4.7**2 / 60) ** 0.5
+    expected = (5.2**2 + 2.05**2 / 12 + 4**2 / 12 + 4.7**2 / 60) ** 0.5
     assert pstdev(fmean(values) for values in per_pair) == pytest.approx(expected, abs=0.9)
+
+
+def test_people_turn_every_five_minutes_for_both_alike() -> None:
+    model, start = AirModel(bodies=True), NOON - NOON % TURN_S
+    air = Air(model, FixedWorld(2, 1.0), seed=4)
+    seen = [air.senders_near(0, start + TURN_S * turn)[1] for turn in range(400)]
+    assert seen == [air.senders_near(1, start + TURN_S * turn + 299.0)[0] for turn in range(400)]
+    assert sorted(set(seen)) == sorted({floor(-60 + loss + 0.5) for loss in BODY_DB})
+    assert fmean(seen) == pytest.approx(-60, abs=0.3), "turning makes nobody nearer on average"
+    assert hypot(5.2, pstdev(BODY_DB)) == pytest.approx(5.6, abs=0.05), "together as measured"
+
+
+def test_looks_are_missed_as_often_as_stated_and_whole() -> None:
+    air = Air(AirModel(missed_looks=0.05), FixedWorld(6, 1.0), seed=4)
+    looks = [len(air.senders_near(0, NOON + LOOK_S * look)) for look in range(4000)]
+    assert set(looks) == {0, 5}
+    assert looks.count(0) / len(looks) == pytest.approx(0.05, abs=0.01)
+    other = [len(air.senders_near(1, NOON + LOOK_S * look)) for look in range(4000)]
+    assert looks != other, "each phone misses its own"
 
 
 def test_phone_models_spread_as_stated_and_the_table_knows_them() -> None:
@@ -120,7 +143,7 @@ def test_people_share_phone_models() -> None:
 
 def test_the_level_falls_as_the_slope_says() -> None:
     # Deaf ears would keep only the stronger ones of the far frames.
-    model = replace(AirModel.realistic(), sensitivity_dbm=-200.0)
+    model = replace(AirModel.realistic(), sensitivity_dbm=-200.0, missed_looks=0.0)
     near, far = (
         fmean(value for sender in range(1, 40) for value in levels(air, 0, sender, 40))
         for air in (Air(model, FixedWorld(40, metres), seed=2) for metres in (1.0, 4.0))
@@ -153,7 +176,14 @@ def test_loss_happens_as_often_as_stated() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"look_sd_db": -1.0}, {"loss": 1.1}, {"min_metres": 0.0}, {"phone_models": 0}, {"reference_dbm": nan}],
+    [
+        {"look_sd_db": -1.0},
+        {"loss": 1.1},
+        {"missed_looks": -0.1},
+        {"min_metres": 0.0},
+        {"phone_models": 0},
+        {"reference_dbm": nan},
+    ],
 )
 def test_numbers_that_no_air_has_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(AirError):
