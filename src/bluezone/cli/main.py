@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "protocol": ("bluezone.cli.protocol", "protocol", "The bytes: test vectors.", ""),
     "sensing": ("bluezone.cli.sensing", "sensing", "How near, for how long: measured on recordings.", "lab"),
     "simulate": ("bluezone.cli.simulate", "simulate", "Live through a trace of real contacts.", "sim"),
+    "sweep": ("bluezone.cli.sweep", "sweep", "The same trace with other rhythms and fewer phones.", "sim"),
 }
 
 

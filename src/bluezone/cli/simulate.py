@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from bluezone.cli.simulate_report import curves_of, print_report
+from bluezone.cli.simulate_report import curves_of, draw_curves, print_report
 from bluezone.cli.terminal import configure_logs, friendly, log_level, progress_bar
 from bluezone.phone.risk import RiskRules
 from bluezone.phone.shipped import proximity_model
@@ -86,6 +86,9 @@ class Run:
     "--calibrated/--uncalibrated", default=True, show_default=True, help="Whether phones know their model."
 )
 @click.option(
+    "--plots", type=click.Path(file_okay=False, path_type=Path), help="Folder for a picture of the trade-off."
+)
+@click.option(
     "--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="Write the result."
 )
 @click.option(
@@ -105,6 +108,7 @@ def simulate(
     near_probability: float | None,
     intercept: float,
     calibrated: bool,
+    plots: Path | None,
     json_path: Path | None,
     home: Path | None,
     log_level: str,
@@ -119,7 +123,9 @@ def simulate(
     evidence = Run(trace, air, seed, calibrated=calibrated, home=home).live(cases)
     lived_s = time.monotonic() - started
     truth = truth_of_trace(trace)
-    judge, exposed = Judge(truth, cases), exposures(evidence, rules, proximity_model())
+    # Levels are the same whether windows are judged or not, so both kinds can be asked.
+    exposed = exposures(evidence, replace(rules, kind="window"), proximity_model())
+    judge = Judge(truth, cases)
     judgement, curves = judge.judge(exposed, rules), curves_of(judge, exposed, rules)
     click.echo(
         f"{path.name}: {trace.people_count} people, {trace.row_count} contacts;"
@@ -129,6 +135,8 @@ def simulate(
     click.echo(
         f"\n{lived_s:.0f} s to live and compare, {time.monotonic() - started - lived_s:.0f} s to judge."
     )
+    if plots is not None:
+        click.echo(draw_curves(plots, f"{path.name}, air {air}, seed {seed}", curves, rules))
     if json_path is not None:
         report = {"trace": path.name, "format": trace_format, "air": air, "seed": seed, "cases": len(cases)}
         report |= {"people": trace.people_count, "live_s": lived_s, "rule": rule, "calibrated": calibrated}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
 
 import click
 
@@ -19,14 +22,33 @@ ALERT_SECONDS = (300.0, 600.0, 750.0, 900.0, 1050.0, 1200.0, 1500.0, 1800.0)
 
 
 def curves_of(judge: Judge, exposed: Exposed, rules: RiskRules) -> dict[str, list[TradeOff]]:
-    """The rule's own threshold, and the time that raises an alert, each varied alone."""
-    near = (
-        ("near_level_db", NEAR_LEVELS) if rules.kind == "level" else ("near_probability", NEAR_PROBABILITIES)
-    )
+    """The threshold of each kind of rule, and the time that raises an alert, each varied alone."""
     return {
-        name: judge.trade_off(exposed, rules, name, values)
-        for name, values in (near, ("alert_s", ALERT_SECONDS))
+        "near_level_db": judge.trade_off(exposed, replace(rules, kind="level"), "near_level_db", NEAR_LEVELS),
+        "near_probability": judge.trade_off(
+            exposed, replace(rules, kind="window"), "near_probability", NEAR_PROBABILITIES
+        ),
+        "alert_s": judge.trade_off(exposed, rules, "alert_s", ALERT_SECONDS),
     }
+
+
+def drawing() -> ModuleType:
+    """The module that draws; its package is in an extra."""
+    try:
+        from bluezone.sim import plots
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"pictures need packages that are not installed ({error.name}); install bluezone[lab]"
+        ) from None
+    return plots
+
+
+def draw_curves(folder: Path, title: str, curves: dict[str, list[TradeOff]], rules: RiskRules) -> Path:
+    """The thresholds of both kinds in one picture."""
+    thresholds = {name: curves[name] for name in ("near_level_db", "near_probability")}
+    in_force = {"near_level_db": rules.near_level_db, "near_probability": rules.near_probability}
+    made: Path = drawing().plot_trade_off(folder, title, thresholds, in_force)
+    return made
 
 
 def print_report(judgement: Judgement, truth: Truth, curves: dict[str, list[TradeOff]]) -> None:
