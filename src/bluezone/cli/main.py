@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "server",
     ),
     "bench": ("bluezone.cli.bench", "bench", "Measure, and print input, engine, result and ratio.", "sim"),
+    "cases": ("bluezone.cli.cases", "cases", "Small stories: a phone that dies, a clock that lies.", "sim"),
     "demo": ("bluezone.cli.demo", "demo", "A small town in the browser, or once in the terminal.", "sim"),
     "phone": ("bluezone.cli.phone", "phone", "One person's phone.", "radio"),
     "protocol": ("bluezone.cli.protocol", "protocol", "The bytes: test vectors.", ""),

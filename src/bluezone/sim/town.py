@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import random
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -39,6 +39,7 @@ from bluezone.radio.virtual.frame import FrameAir
 from bluezone.radio.virtual.hci_air import HciAir
 from bluezone.radio.virtual.medium import Medium
 from bluezone.sim.errors import PhoneOffError, TooManyPhonesError
+from bluezone.sim.wrong_clock import WrongClock, WrongClockRadio
 
 Depth = Literal["hci", "frame"]
 SWITCHED_ON_WITHIN_S = 60.0
@@ -70,6 +71,7 @@ class TownSettings:
         utc_offset_minutes: of the civil date.
         scan_rhythm_s: mean seconds from scan to scan.
         calibrated: whether phones know how strongly their model sends.
+        clock_errors_s: by station, how far its machine's clock is ahead, seconds; 0 where none is given.
     """
 
     depth: Depth = "frame"
@@ -81,6 +83,7 @@ class TownSettings:
     utc_offset_minutes: int = 420
     scan_rhythm_s: float = 60.0
     calibrated: bool = True
+    clock_errors_s: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -90,12 +93,14 @@ class TownPhone:
     Attributes:
         station: its number on the air.
         store: stays while the phone is off.
+        clock_error_s: how far its machine's clock is ahead, seconds.
         runner: None while it is off.
     """
 
     station: int
     store: PhoneStore
     random_bytes: Callable[[int], bytes]
+    clock_error_s: float = 0.0
     runner: PhoneRunner | None = None
     task: asyncio.Task[None] | None = None
 
@@ -178,7 +183,8 @@ class Town:
             random_bytes = self._random(str(station))
             store = PhoneStore.open(self._home / f"phone-{station}", random_bytes, durable=False)
             self._stack.callback(store.close)
-            self.phones.append(TownPhone(station, store, random_bytes))
+            error_s = self.settings.clock_errors_s.get(station, 0.0)
+            self.phones.append(TownPhone(station, store, random_bytes, error_s))
         await self.switch_on()
 
     async def stop(self) -> None:
@@ -186,19 +192,20 @@ class Town:
         await self.switch_off()
         await self._stack.aclose()
 
-    async def switch_on(self) -> None:
-        """Switches every phone on that is off; each at its own moment within a minute."""
-        for phone in self.phones:
+    async def switch_on(self, stations: Iterable[int] | None = None) -> None:
+        """Switches phones on that are off, all of them if None; each at its own moment within a minute."""
+        for phone in self._some(stations):
             if phone.task is None:
                 phone.task = asyncio.create_task(self._run(phone))
 
-    async def switch_off(self) -> None:
-        """Switches every phone off, as a flat battery does: what is in memory is lost."""
-        tasks = [phone.task for phone in self.phones if phone.task is not None]
+    async def switch_off(self, stations: Iterable[int] | None = None) -> None:
+        """Switches phones off, all of them if None, as a flat battery does: what is in memory is lost."""
+        phones = self._some(stations)
+        tasks = [phone.task for phone in phones if phone.task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for phone in self.phones:
+        for phone in phones:
             phone.task = phone.runner = None
 
     async def confirm(self, onset_day: int | None = None) -> str:
@@ -213,13 +220,20 @@ class Town:
         today = local_day_of(self.clock.system(), self.settings.utc_offset_minutes)
         return await self.authority.issue_code(today if onset_day is None else onset_day)
 
-    async def publish(self, station: int, code: str) -> Published:
+    async def publish(
+        self, station: int, code: str, withheld_starts: frozenset[int] = frozenset()
+    ) -> Published:
         """A person agrees, types the code, and the phone publishes.
+
+        Args:
+            station: of the case.
+            code: as it was read out.
+            withheld_starts: rolling_start of keys that the person keeps back.
 
         Raises:
             PhoneError, CodeError: refused, or the phone is off.
         """
-        return await self.runner(station).publish(code)
+        return await self.runner(station).publish(code, withheld_starts)
 
     def runner(self, station: int) -> PhoneRunner:
         """The running phone of a station.
@@ -243,14 +257,14 @@ class Town:
 
     async def _run(self, phone: TownPhone) -> None:
         await self.clock.sleep(SWITCHED_ON_WITHIN_S * int.from_bytes(phone.random_bytes(4), "big") / 2**32)
-        settings = self.settings
+        settings, clock = self.settings, self._clock_of(phone)
         async with open_http(self.region, self._app) as http:
             phone.runner = PhoneRunner(
                 self.region,
                 phone.store,
                 self._radio(phone),
-                ServerClient(self.region, http, self.clock, phone.random_bytes),
-                self.clock,
+                ServerClient(self.region, http, clock, phone.random_bytes),
+                clock,
                 phone.random_bytes,
                 PhoneSettings(
                     dbm_at_1m=self._declared(phone),
@@ -267,7 +281,14 @@ class Town:
         return self._medium.dbm_at_1m(phone.station) if self.settings.calibrated else NEUTRAL_DBM_AT_1M
 
     def _radio(self, phone: TownPhone) -> Radio:
-        return self._air.radio(phone.station, phone.random_bytes)
+        radio: Radio = self._air.radio(phone.station, phone.random_bytes)
+        return WrongClockRadio(radio, phone.clock_error_s) if phone.clock_error_s else radio
+
+    def _clock_of(self, phone: TownPhone) -> Clock:
+        return WrongClock(self.clock, phone.clock_error_s) if phone.clock_error_s else self.clock
+
+    def _some(self, stations: Iterable[int] | None) -> list[TownPhone]:
+        return self.phones if stations is None else [self.phones[station] for station in stations]
 
     def _random(self, name: str) -> Callable[[int], bytes]:
         # People who do not exist need no secrets, but the same day again when the seed is the same.
