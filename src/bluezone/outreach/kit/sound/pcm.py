@@ -103,16 +103,14 @@ def spoken_spans(sound: Sound, shortest_gap_s: float) -> list[tuple[float, float
     return spans
 
 
-def as_wav(sound: Sound, channels: int = 1) -> bytes:
-    """A WAV file of it; in two channels both are the same."""
-    samples = array("h", bytes(2 * channels * len(sound.samples)))
-    for channel in range(channels):
-        samples[channel::channels] = sound.samples
+def as_wav(sound: Sound) -> bytes:
+    """A WAV file of it."""
+    samples = array("h", sound.samples)
     if sys.byteorder == "big":
         samples.byteswap()
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
-        file.setnchannels(channels)
+        file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes(samples.tobytes())

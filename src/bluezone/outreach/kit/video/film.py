@@ -95,7 +95,7 @@ def _sound(job: Job, body: SpokenPart, closing: SpokenPart) -> Path:
     frames = body.timeline.frames + closing.timeline.frames
     parts = [(0.0, body.track()), (body.timeline.seconds, closing.track())]
     raw, even, out = (job.folder / name for name in ("raw.wav", "even.wav", "sound.m4a"))
-    raw.write_bytes(as_wav(placed(parts, body.timeline.seconds + closing.timeline.seconds), channels=2))
+    raw.write_bytes(as_wav(placed(parts, body.timeline.seconds + closing.timeline.seconds)))
     normalise(raw, even)
     run(sound_command(ffmpeg_program(), even, out, frames), "encoding the sound")
     return out

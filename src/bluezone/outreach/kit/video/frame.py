@@ -14,6 +14,7 @@ VIDEO_CODEC = (
     "-pix_fmt", "yuv420p", "-bf", "0", "-g", "50", "-sc_threshold", "0", "-r", str(FPS),
     "-video_track_timescale", "12800",
 )  # fmt: skip
+# One channel becomes two at 3 dB less each, which is as loud as before.
 AUDIO_CODEC = ("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000")
 # From full-range RGB stills to what televisions expect; once for each still, before it is repeated.
 TO_VIDEO_COLOURS = "scale=in_range=full:out_range=tv:out_color_matrix=bt709"

@@ -87,7 +87,7 @@ def test_a_small_film_is_made_and_found_right(tmp_path: Path, stills: Stills) ->
     run(part_command(program, SMALL, CLOSING, card, closing, is_closing=True), "closing")
     require_subtitles(body, SMALL, BODY, stills)
     wav, sound, listed = (tmp_path / name for name in ("s.wav", "s.m4a", "parts.txt"))
-    wav.write_bytes(as_wav(placed([(0.2, tone(0.4))], 2.0), channels=2))
+    wav.write_bytes(as_wav(placed([(0.2, tone(0.4))], 2.0)))
     run(sound_command(program, wav, sound, 50), "sound")
     listed.write_text(parts_list([body, closing]), encoding="utf-8")
     run(join_command(program, listed, sound, "Phim thử", film), "joining")
