@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bluezone.authority.settings import ServiceRules
 from bluezone.authority.storage import audit
-from bluezone.authority.storage.database import Database
 from bluezone.clock import Clock
+from bluezone.database.port import Database
 from bluezone.protocol.audit_bundle import AuditBundle
 from bluezone.protocol.manifest import REQUIRED_SIGNERS, check_signature
 from bluezone.protocol.region import Region

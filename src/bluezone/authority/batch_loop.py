@@ -10,6 +10,7 @@ import structlog
 from bluezone.authority.domain.batches import seconds_to_next_slot
 from bluezone.authority.errors import AuthorityError
 from bluezone.authority.service import Authority
+from bluezone.database.errors import DatabaseError
 from bluezone.protocol.errors import ProtocolError
 
 RETRY_S = 30.0
@@ -34,7 +35,7 @@ async def look_once(authority: Authority) -> float:
     try:
         if await authority.build_batch_if_due() is None:
             await authority.maintain()
-    except (AuthorityError, ProtocolError) as error:
+    except (AuthorityError, DatabaseError, ProtocolError) as error:
         log.error("batch-failed", reason=error.code, sentence=str(error), retry_s=RETRY_S)
         return RETRY_S
     except Exception as error:

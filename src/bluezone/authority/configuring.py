@@ -14,8 +14,8 @@ from bluezone.authority.batch_files import BatchFiles, PublishedFile
 from bluezone.authority.domain import configure as rules
 from bluezone.authority.errors import NotEnoughSigners
 from bluezone.authority.storage import configurations, export
-from bluezone.authority.storage.database import Database
 from bluezone.clock import Clock
+from bluezone.database.port import Database
 from bluezone.protocol.configuration import (
     Configuration,
     SignedConfiguration,

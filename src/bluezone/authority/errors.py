@@ -15,8 +15,6 @@ AuthorityError
 │   └── SettingsInvalid    authority.toml or an environment variable
 ├── KeyFileError           a key file cannot be read, or is not the key of the region file
 │   └── NotEnoughSigners   fewer than two keys that sign batches
-├── DatabaseUnavailable    the database did not carry out a transaction
-│   └── SchemaOutdated     its tables are not those of this version
 ├── ConfigurationRefused   a change of the configuration that phones would refuse
 ├── BatchMissing           there is no batch of this number
 ├── BatchNotPending        the batch does not wait for the auditor
@@ -24,6 +22,8 @@ AuthorityError
 └── ObjectError            the published files
     ├── ObjectMissing      no such file is published
     └── ChainForked        the next number is already published: the database is an old copy
+
+What the database says (`bluezone.database.errors`) comes through as it is.
 """
 
 from __future__ import annotations
@@ -126,18 +126,6 @@ class NotEnoughSigners(KeyFileError):
     """Fewer than two of the keys that sign batches are here."""
 
     code = "not-enough-signers"
-
-
-class DatabaseUnavailable(AuthorityError):
-    """The database did not carry out a transaction; nothing was changed."""
-
-    code = "database-unavailable"
-
-
-class SchemaOutdated(DatabaseUnavailable):
-    """The tables of the database are not those that this version needs."""
-
-    code = "schema-outdated"
 
 
 class ConfigurationRefused(AuthorityError):

@@ -32,10 +32,11 @@ from bluezone.authority.settings import (
     format_settings,
     parse_settings,
 )
-from bluezone.authority.storage.database import SqliteDatabase
 from bluezone.authority.storage.objects import ObstoreObjects
-from bluezone.authority.storage.schema import migrate
+from bluezone.authority.storage.schema import SCHEMA
 from bluezone.clock import Clock, SystemClock
+from bluezone.database.errors import DatabaseError
+from bluezone.database.port import open_database
 from bluezone.protocol.errors import RegionFileError
 from bluezone.protocol.region import Region, format_region, parse_region
 
@@ -73,7 +74,7 @@ async def create_home(home: Path, describe: Callable[[AuthorityKeys], Region], p
         ObstoreObjects.folder(settings.objects)
         (home / REGION_FILE).write_text(text, encoding="utf-8")
         (home / SETTINGS_FILE).write_text(format_settings(port), encoding="utf-8")
-    except (OSError, AuthorityError) as error:
+    except (OSError, AuthorityError, DatabaseError) as error:
         # Nothing of this stood there before: a half-made authority would only be in the way.
         shutil.rmtree(home / "keys", ignore_errors=True)
         for name in ("authority.db", REGION_FILE, SETTINGS_FILE):
@@ -94,9 +95,9 @@ async def upgrade(settings: AuthoritySettings) -> None:
             write_secret(secret, secrets.token_bytes(SAMPLE_SECRET_LENGTH))
     except OSError as error:
         raise HomeIncomplete(f"{secret} cannot be written: {error}") from error
-    database = SqliteDatabase(settings.database)
+    database = open_database(settings.database)
     try:
-        await database.run(migrate)
+        await database.run(SCHEMA.migrate)
     finally:
         await database.close()
 
@@ -131,7 +132,7 @@ def open_authority(
         region=region,
         keys=load_keys(settings.key_files, region),
         rules=settings.rules,
-        database=SqliteDatabase(settings.database),
+        database=open_database(settings.database),
         objects=ObstoreObjects.folder(settings.objects),
         clock=clock or SystemClock(),
         random_bytes=random_bytes,
@@ -147,14 +148,15 @@ async def memory_authority(
     address: str = "http://127.0.0.1",
     utc_offset_minutes: int = 420,
     rules: ServiceRules | None = None,
+    database_url: str = "sqlite://",
 ) -> Authority:
     """A started authority that keeps everything in memory: for simulations and tests.
 
     With the same clock readings and the same random bytes it does the same, byte for byte.
     """
     keys = draw_keys(random_bytes)
-    database = SqliteDatabase("sqlite://")
-    await database.run(migrate)
+    database = open_database(database_url)
+    await database.run(SCHEMA.migrate)
     authority = Authority(
         region=region_of(
             keys, name=name, number=number, address=address, utc_offset_minutes=utc_offset_minutes

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bluezone.authority.domain.samples import sample_hash_of
 from bluezone.authority.storage import samples
-from bluezone.authority.storage.database import Database
 from bluezone.clock import Clock
+from bluezone.database.port import Database
 from bluezone.protocol.interval import local_day_of
 from bluezone.protocol.region import Region
 

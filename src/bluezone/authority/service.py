@@ -21,15 +21,16 @@ from bluezone.authority.domain import batches as batch_rules
 from bluezone.authority.domain import codes as code_rules
 from bluezone.authority.domain import publish as publish_rules
 from bluezone.authority.domain.guesses import GuessRule
-from bluezone.authority.errors import AuthorityError, DatabaseUnavailable, Refused
+from bluezone.authority.errors import AuthorityError, Refused
 from bluezone.authority.keys import AuthorityKeys
 from bluezone.authority.laboratory import Laboratory
 from bluezone.authority.settings import ServiceRules
 from bluezone.authority.storage import batches, codes, export, publish
-from bluezone.authority.storage.database import Database
 from bluezone.authority.storage.objects import Objects
-from bluezone.authority.storage.schema import check_schema
+from bluezone.authority.storage.schema import SCHEMA
 from bluezone.clock import Clock
+from bluezone.database.errors import DatabaseError, DatabaseUnavailable
+from bluezone.database.port import Database
 from bluezone.protocol.certificate import CERTIFICATE_LENGTH
 from bluezone.protocol.errors import ProtocolError
 from bluezone.protocol.interval import local_day_of
@@ -101,7 +102,7 @@ class Authority:
         Raises:
             SchemaOutdated, DatabaseUnavailable, ObjectError.
         """
-        await self._database.run(check_schema)
+        await self._database.run(SCHEMA.check)
         if repair:
             await self.maintain(verify=True)
 
@@ -265,7 +266,7 @@ class Authority:
             status, code = refused.status, refused.code
         except ProtocolError as error:
             status, code = AnswerStatus.MALFORMED, error.code
-        except AuthorityError as error:
+        except (AuthorityError, DatabaseError) as error:
             status, code = AnswerStatus.UNAVAILABLE, error.code
         except Exception as error:
             # Whatever it is, a phone must be able to try again, and its text may hold a key.

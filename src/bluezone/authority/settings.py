@@ -18,6 +18,7 @@ from bluezone.authority.domain.batch_plan import PUBLISHED_PERCENT, SECTION_FLOO
 from bluezone.authority.domain.batches import BATCH_PERIOD_S
 from bluezone.authority.domain.codes import CODE_LIFE_S
 from bluezone.authority.errors import HomeIncomplete, SettingsInvalid
+from bluezone.database.port import url_in_folder
 from bluezone.protocol.interval import DAY_S
 
 SETTINGS_FILE = "authority.toml"
@@ -167,7 +168,7 @@ def parse_settings(text: str, home: Path, environment: Mapping[str, str]) -> Aut
         home=home,
         host=file.host,
         port=file.port,
-        database=_absolute_database(file.database, home),
+        database=url_in_folder(file.database, home),
         objects=home / file.objects,
         rules=file.rules,
         key_files={name: home / getattr(file.keys, name) for name in names},
@@ -206,10 +207,3 @@ configuration_health_authority = "keys/configuration_health_authority.key"
 configuration_operator = "keys/configuration_operator.key"
 configuration_auditor = "keys/configuration_auditor.key"
 """
-
-
-def _absolute_database(url: str, home: Path) -> str:
-    prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.startswith(prefix + "/"):
-        return f"{prefix}{home / url.removeprefix(prefix)}"
-    return url

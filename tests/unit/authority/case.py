@@ -104,11 +104,13 @@ def code_request(typed: str, commitment: bytes) -> bytes:
 
 @asynccontextmanager
 async def running_authority(
-    now: int = NOW, rules: ServiceRules | None = None, seed: int = 99
+    now: int = NOW, rules: ServiceRules | None = None, seed: int = 99, database_url: str = "sqlite://"
 ) -> AsyncIterator[tuple[Authority, ManualClock]]:
     """An authority in memory, and the clock that stands still until a test moves it."""
     clock = ManualClock(system=now)
-    authority = await memory_authority(clock=clock, random_bytes=seeded(seed), rules=rules)
+    authority = await memory_authority(
+        clock=clock, random_bytes=seeded(seed), rules=rules, database_url=database_url
+    )
     try:
         yield authority, clock
     finally:

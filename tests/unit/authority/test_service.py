@@ -9,10 +9,11 @@ import structlog
 
 from bluezone.authority.batch_loop import LOOK_S, RETRY_S, look_once
 from bluezone.authority.domain.codes import IssuedCode, code_hash_of
-from bluezone.authority.errors import DatabaseUnavailable, OnsetInvalid
+from bluezone.authority.errors import OnsetInvalid
 from bluezone.authority.service import Authority
 from bluezone.authority.settings import ServiceRules
 from bluezone.authority.storage.codes import find
+from bluezone.database.errors import DatabaseUnavailable
 from bluezone.protocol.batch import decode_body
 from bluezone.protocol.batch_index import decode_index
 from bluezone.protocol.certificate import verify_certificate

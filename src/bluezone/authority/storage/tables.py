@@ -9,13 +9,9 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, MetaData, SmallInteger, Table, text
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-    }
-)
+from bluezone.database.schema import NAMING_CONVENTION, EmptyBytes
+
+metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 configurations = Table(
     "configurations",
@@ -80,7 +76,7 @@ batches = Table(
     Column("tek_period", SmallInteger, nullable=False),
     Column("section_floor", SmallInteger, nullable=False),
     Column("filler_secret", LargeBinary(32), nullable=False),
-    Column("plan", LargeBinary, nullable=False, server_default=text("x''")),
+    Column("plan", LargeBinary, nullable=False, server_default=EmptyBytes()),
     # 1 while it waits for the auditor: unsigned until then, and published by nothing.
     Column("pending", SmallInteger, nullable=False, server_default=text("0")),
     # 0 until both files are written; the index names no batch before.

@@ -1,9 +1,5 @@
-"""Runs alembic's steps on the connection that storage/schema hands over."""
+"""Runs alembic's steps on the connection that the schema hands over."""
 
-from alembic import context
+from bluezone.database.schema import run_steps
 
-from bluezone.authority.storage.tables import metadata
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
-with context.begin_transaction():
-    context.run_migrations()
+run_steps()

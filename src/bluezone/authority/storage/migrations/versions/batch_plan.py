@@ -5,14 +5,15 @@ import struct
 import sqlalchemy as sa
 from alembic import op
 
+from bluezone.database.schema import EmptyBytes
+
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
     """Adds the column, and fills it for batches that were made before it."""
-    empty = sa.text("x''")
-    op.add_column("batches", sa.Column("plan", sa.LargeBinary, nullable=False, server_default=empty))
+    op.add_column("batches", sa.Column("plan", sa.LargeBinary, nullable=False, server_default=EmptyBytes()))
     conn = op.get_bind()
     for seq, time, tek_period, floor in conn.execute(
         sa.text("SELECT seq, time, tek_period, section_floor FROM batches")

@@ -1,7 +1,6 @@
-"""The database as a port, and SQLite behind it: one writer thread, many calls per commit.
+"""SQLite behind the database port: one writer thread, many calls per commit.
 
-Decides how transactions run. What happens in one is a plain function of a SQLAlchemy connection, so
-that the same functions serve PostgreSQL (`AsyncConnection.run_sync`).
+Decides how transactions share a commit. Leaves tables to who passes the functions.
 """
 
 from __future__ import annotations
@@ -11,41 +10,18 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 
-from bluezone.authority.errors import DatabaseUnavailable, SettingsInvalid
+from bluezone.database.errors import DatabaseUnavailable
+from bluezone.database.port import Outcome, checked_url, kind_of
 
 T = TypeVar("T")
 Call = Callable[[Connection], Any]
 MAX_GROUP = 64
 BUSY_TIMEOUT_MS = 10_000
-
-
-class Database(Protocol):
-    """Runs functions in transactions."""
-
-    async def run(self, call: Callable[[Connection], T]) -> T:
-        """Runs one function in a transaction; when this returns, its writes survive a power failure.
-
-        Raises:
-            DatabaseUnavailable: nothing was written. Every error of the function itself comes through,
-                and nothing was written then either.
-        """
-        ...
-
-    async def close(self) -> None:
-        """Lets what is queued finish, then closes the connection."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    value: Any = None
-    error: Exception | None = None
 
 
 class SqliteDatabase:
@@ -58,15 +34,15 @@ class SqliteDatabase:
 
     def __init__(self, url: str) -> None:
         self._engine = _open_engine(url)
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="authority-database")
-        self._waiting: deque[tuple[Call, asyncio.Future[_Outcome]]] = deque()
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="bluezone-database")
+        self._waiting: deque[tuple[Call, asyncio.Future[Outcome]]] = deque()
         self._draining: asyncio.Task[None] | None = None
         self._closed = False
 
     async def run(self, call: Callable[[Connection], T]) -> T:
         if self._closed:
             raise DatabaseUnavailable("the database is closed")
-        future: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((call, future))
         if self._draining is None or self._draining.done():
             self._draining = asyncio.create_task(self._drain())
@@ -103,51 +79,33 @@ class SqliteDatabase:
                 if not future.done():
                     future.set_result(outcome)
 
-    def _commit(self, calls: list[Call]) -> list[_Outcome]:
+    def _commit(self, calls: list[Call]) -> list[Outcome]:
         try:
             with self._engine.begin() as conn:
                 outcomes = [_attempt(conn, call) for call in calls]
         except SQLAlchemyError as error:
-            # The text of a database error may quote a row: only its kind goes on.
-            failure = DatabaseUnavailable(f"the database did not commit ({_kind(error)})")
-            return [_Outcome(error=failure)] * len(calls)
+            failure = DatabaseUnavailable(f"the database did not commit ({kind_of(error)})")
+            return [Outcome(error=failure)] * len(calls)
         return outcomes
 
 
-def _attempt(conn: Connection, call: Call) -> _Outcome:
+def _attempt(conn: Connection, call: Call) -> Outcome:
     try:
         with conn.begin_nested():
-            return _Outcome(value=call(conn))
+            return Outcome(value=call(conn))
     except SQLAlchemyError as error:
-        return _Outcome(error=DatabaseUnavailable(f"the database refused a statement ({_kind(error)})"))
+        return Outcome(error=DatabaseUnavailable(f"the database refused a statement ({kind_of(error)})"))
     except Exception as error:
-        return _Outcome(error=error)
-
-
-def _kind(error: SQLAlchemyError) -> str:
-    original = getattr(error, "orig", None)
-    return getattr(original, "sqlite_errorname", None) or type(error).__name__
+        return Outcome(error=error)
 
 
 def _open_engine(url: str) -> Engine:
     # At DEBUG SQLAlchemy logs every row; whatever level its parents are set to, no key may reach a log.
     logging.getLogger("sqlalchemy.engine.Engine").setLevel(logging.WARNING)
-    engine = create_engine(_checked(url), hide_parameters=True)
+    engine = create_engine(checked_url(url, ("sqlite",)), hide_parameters=True)
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin_immediate)
     return engine
-
-
-def _checked(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise SettingsInvalid(
-            "the database is not given as an address such as sqlite:///authority.db"
-        ) from None
-    if parsed.get_backend_name() != "sqlite":
-        raise SettingsInvalid(f"a {parsed.get_backend_name()} database is not supported, only sqlite")
-    return parsed
 
 
 def _prepare_connection(dbapi_connection: Any, _record: Any) -> None:

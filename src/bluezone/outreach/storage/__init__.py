@@ -1,0 +1,1 @@
+"""What an office keeps: units, instructions, reports and letters in tables."""
