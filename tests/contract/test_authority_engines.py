@@ -55,10 +55,10 @@ async def test_many_phones_redeem_one_code_and_one_wins(database_url: str) -> No
 async def test_uploads_at_once_are_all_kept_until_the_auditor_has_seen_them(database_url: str) -> None:
     rules = ServiceRules(require_auditor=True)
     async with running_authority(rules=rules, database_url=database_url) as (authority, clock):
-        cases = [make_case(seed) for seed in range(1, 13)]
+        cases = [make_case(seed) for seed in range(1, 4)]
         answers = await asyncio.gather(*(published(authority, case) for case in cases))
         assert {answer.status for answer in answers} == {AnswerStatus.GOOD}
         clock.set_system(NOW + 2 * DAY_S)
         seq = await authority.build_batch()
         bundle = await authority.auditing.bundle(seq)
-        assert len(bundle.uploads) == 12
+        assert len(bundle.uploads) == 3
