@@ -116,7 +116,7 @@ class Tries:
 
 PASSWORD_SESSION = SessionRule(2 * HOUR_S, 12 * HOUR_S)
 LINK_SESSION = SessionRule(14 * DAY_S, 45 * DAY_S)
-# One caller may be an office's shared line; one account is tried from many places only by somebody who guesses.
+# One caller may be an office's shared line; many callers at one account are somebody who guesses.
 CALLER_TRIES = TryRule(20, 30.0)
 ACCOUNT_TRIES = TryRule(10, 60.0)
 # Browsers that have signed in to the account before count for themselves: nobody is locked out by a stranger.

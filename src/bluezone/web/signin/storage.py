@@ -84,7 +84,9 @@ def find_link(conn: Connection, token_hash: bytes) -> Link | None:
 def mark_link(conn: Connection, token_hash: bytes, column: str, now: int) -> None:
     """Notes when a link was first `opened_at` or `used_at`."""
     known = links.c[column]
-    conn.execute(links.update().where(links.c.token_hash == token_hash, known.is_(None)).values({column: now}))
+    conn.execute(
+        links.update().where(links.c.token_hash == token_hash, known.is_(None)).values({column: now})
+    )
 
 
 def revoke_links(conn: Connection, subject: str, target: str, now: int) -> None:
@@ -119,7 +121,9 @@ def end_session(conn: Connection, token_hash: bytes) -> None:
 def end_sessions_of_subject(conn: Connection, subject: str, now: int) -> None:
     """Ends every session and takes back every link for a subject, such as a unit that was removed."""
     conn.execute(sessions.delete().where(sessions.c.subject == subject))
-    conn.execute(links.update().where(links.c.subject == subject, links.c.used_at.is_(None)).values(used_at=now))
+    conn.execute(
+        links.update().where(links.c.subject == subject, links.c.used_at.is_(None)).values(used_at=now)
+    )
 
 
 def keep_device(conn: Connection, token_hash: bytes, actor: str, now: int) -> None:

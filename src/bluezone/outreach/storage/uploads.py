@@ -1,0 +1,55 @@
+"""Keeps files that were sent until somebody takes their rows over, or a day has passed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from bluezone.outreach.storage.tables import uploads
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file.
+
+    Attributes:
+        upload_id: random.
+        kind: what it is for: "units" or "reports".
+        actor: who sent it; nobody else may take it over.
+        name: as the browser gave it.
+        content: bytes.
+    """
+
+    upload_id: str
+    kind: str
+    actor: str
+    name: str
+    content: bytes
+
+
+def add(conn: Connection, upload: Upload, now: int) -> None:
+    """Keeps a file in place of the same person's earlier one of this kind."""
+    conn.execute(uploads.delete().where(uploads.c.actor == upload.actor, uploads.c.kind == upload.kind))
+    kept = {"upload_id": upload.upload_id, "kind": upload.kind, "actor": upload.actor}
+    conn.execute(
+        uploads.insert(),
+        {**kept, "name": upload.name[:200], "made_at": now, "content": upload.content},
+    )
+
+
+def find(conn: Connection, upload_id: str, actor: str) -> Upload | None:
+    """The file of an id, when this person sent it."""
+    own = (uploads.c.upload_id == upload_id) & (uploads.c.actor == actor)
+    row = conn.execute(select(uploads).where(own)).one_or_none()
+    return None if row is None else Upload(row.upload_id, row.kind, row.actor, row.name, row.content)
+
+
+def drop(conn: Connection, upload_id: str) -> None:
+    """Forgets a file."""
+    conn.execute(uploads.delete().where(uploads.c.upload_id == upload_id))
+
+
+def forget(conn: Connection, made_before: int) -> None:
+    """Forgets every file that was sent before an instant."""
+    conn.execute(uploads.delete().where(uploads.c.made_at < made_before))
