@@ -118,12 +118,10 @@ def end_session(conn: Connection, token_hash: bytes) -> None:
     conn.execute(sessions.delete().where(sessions.c.token_hash == token_hash))
 
 
-def end_sessions_of_subject(conn: Connection, subject: str, now: int) -> None:
-    """Ends every session and takes back every link for a subject, such as a unit that was removed."""
-    conn.execute(sessions.delete().where(sessions.c.subject == subject))
-    conn.execute(
-        links.update().where(links.c.subject == subject, links.c.used_at.is_(None)).values(used_at=now)
-    )
+def revoke_all_links(conn: Connection, subject: str, now: int) -> None:
+    """Takes back every unused link of a subject, such as a unit that was removed."""
+    unused = (links.c.subject == subject) & links.c.used_at.is_(None)
+    conn.execute(links.update().where(unused).values(used_at=now))
 
 
 def keep_device(conn: Connection, token_hash: bytes, actor: str, now: int) -> None:

@@ -1,0 +1,96 @@
+"""The list of units: replaced whole, by whoever keeps it; what a removed unit leaves behind stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from bluezone.outreach.office.access import check_keeps_units
+from bluezone.outreach.office.ground import Ground
+from bluezone.outreach.storage import units as kept
+from bluezone.outreach.units import Unit, UnitTree
+from bluezone.web.signin import storage as signin
+from bluezone.web.signin.rules import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChanges:
+    """What a new list changes.
+
+    Attributes:
+        added: units that were not there.
+        changed: units that say something else now.
+        removed: units that the new list does not have; they stay, as removed from that day.
+    """
+
+    added: tuple[Unit, ...]
+    changed: tuple[Unit, ...]
+    removed: tuple[Unit, ...]
+
+
+class UnitBook:
+    """The list of units of one service."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def tree(self) -> UnitTree:
+        """The units in force."""
+        return await self._ground.tree()
+
+    async def compare(self, listed: Sequence[Unit]) -> UnitChanges:
+        """What a new list would change.
+
+        Raises:
+            UnitsRefused: it is not a tree.
+        """
+        UnitTree(listed)
+        return changes_between(list(await self._ground.tree()), listed)
+
+    async def replace(self, listed: Sequence[Unit], *, by: Identity, first: bool = False) -> UnitChanges:
+        """Puts a new list in force. Units that it leaves out stay with their reports, as removed from today.
+
+        Args:
+            listed: the new list.
+            by: who keeps the list.
+            first: whether this is the first list of a new service, which nobody keeps yet.
+
+        Raises:
+            NotAllowed, UnitsRefused.
+        """
+        before = await self._ground.tree()
+        if not first:
+            check_keeps_units(by, before)
+        changes = await self.compare(listed)
+        today = self._ground.today()
+        gone = () if first else changes.removed
+        whole = [*listed, *(replace(one, removed_on=one.removed_on or today) for one in gone)]
+        UnitTree(whole)
+        now = self._ground.now()
+        line = self._ground.line(
+            by,
+            "units-replaced",
+            detail=f"+{len(changes.added)} ~{len(changes.changed)} -{len(gone)}",
+        )
+
+        def keep(conn: Connection) -> None:
+            kept.replace_units(conn, whole)
+            for unit in gone:
+                # Sessions stay: whoever is at the form reads why it is refused, and loses nothing typed.
+                signin.revoke_all_links(conn, unit.unit_id, now)
+            signin.append(conn, line)
+
+        await self._ground.database.run(keep)
+        return changes
+
+
+def changes_between(before: Sequence[Unit], after: Sequence[Unit]) -> UnitChanges:
+    """What a new list changes; units that were removed earlier are no change."""
+    old, new = {one.unit_id: one for one in before}, {one.unit_id: one for one in after}
+    return UnitChanges(
+        tuple(one for one in after if one.unit_id not in old),
+        tuple(one for one in after if one.unit_id in old and old[one.unit_id] != one),
+        tuple(one for one in before if one.unit_id not in new and one.unit_id != "-"),
+    )
