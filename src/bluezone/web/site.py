@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -29,6 +30,28 @@ _OWN_PACKAGE = "bluezone.web"
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class FormProtection:
+    """How forms are kept from being sent by other sites.
+
+    Attributes:
+        secret: signs the tokens; one that is kept lets a form that was open over a restart be sent.
+        cookie_name: cookies do not know ports: a name of its own keeps the token of another run away.
+        path: below which the cookie is sent.
+        is_secure: whether the cookie needs TLS.
+        max_form_bytes: of a form; a page that takes files says a larger limit for itself.
+    """
+
+    secret: str
+    cookie_name: str
+    path: str = "/"
+    is_secure: bool = False
+    max_form_bytes: int = MAX_FORM_BYTES
+
+    def __repr__(self) -> str:
+        return f"FormProtection({self.cookie_name})"
+
+
 def create_site(
     handlers: Sequence[ControllerRouterHandler],
     packages: Mapping[str, str],
@@ -37,6 +60,7 @@ def create_site(
     lifespan: Sequence[Lifespan] = (),
     state: Mapping[str, Any] | None = None,
     dependencies: Mapping[str, Provide] | None = None,
+    protection: FormProtection | None = None,
 ) -> Litestar:
     """A site for this machine.
 
@@ -47,6 +71,7 @@ def create_site(
         lifespan: what runs as long as the site.
         state: what handlers find in `request.app.state`.
         dependencies: what handlers may ask for.
+        protection: of forms; None for one that lasts as long as this run.
     """
     packages = {"web": _OWN_PACKAGE, **packages}
     loaders = [FileSystemLoader(str(files(package).joinpath("templates"))) for package in packages.values()]
@@ -57,10 +82,12 @@ def create_site(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # Cookies do not know ports: a name of its own keeps the token of another run from being sent here.
+    guarded = protection or FormProtection(secrets.token_hex(32), f"csrf-{secrets.token_hex(4)}")
     csrf = CSRFConfig(
-        secret=secrets.token_hex(32),
-        cookie_name=f"csrf-{secrets.token_hex(4)}",
+        secret=guarded.secret,
+        cookie_name=guarded.cookie_name,
+        cookie_path=guarded.path,
+        cookie_secure=guarded.is_secure,
         cookie_samesite="strict",
         cookie_httponly=True,
     )
@@ -72,7 +99,7 @@ def create_site(
         exception_handlers={Exception: failure_page},
         state=State({"assets": Assets(packages), **(state or {})}),
         lifespan=list(lifespan),
-        request_max_body_size=MAX_FORM_BYTES,
+        request_max_body_size=guarded.max_form_bytes,
         openapi_config=None,
         logging_config=None,
     )

@@ -1,0 +1,47 @@
+"""The service of the offices as one object: what pages and commands may ask of it.
+
+Joins the pure rules of outreach with storage, signing in and senders; each noun has its part. Leaves HTTP and
+forms to `pages`.
+"""
+
+from __future__ import annotations
+
+from bluezone.outreach.office.ground import Ground
+from bluezone.outreach.office.instructing import Instructing
+from bluezone.outreach.office.inviting import Inviting
+from bluezone.outreach.office.lettering import Lettering
+from bluezone.outreach.office.reminding import Reminding
+from bluezone.outreach.office.reporting import Reporting
+from bluezone.outreach.office.summing import Summing
+from bluezone.outreach.office.unit_book import UnitBook
+from bluezone.outreach.storage.schema import check
+
+BASE = "/office"
+
+
+class Outreach:
+    """One service of offices: `units`, `instructing`, `reporting`, `summing`, `lettering`, `reminding`."""
+
+    def __init__(self, ground: Ground, base: str = BASE) -> None:
+        self.ground = ground
+        self.base = base
+        inviting = Inviting(ground, base)
+        self.units = UnitBook(ground)
+        self.instructing = Instructing(ground, inviting)
+        self.reporting = Reporting(ground)
+        self.summing = Summing(ground, self.reporting)
+        self.lettering = Lettering(ground, self.summing)
+        self.reminding = Reminding(ground, inviting)
+
+    async def start(self) -> None:
+        """Checks the tables.
+
+        Raises:
+            SchemaOutdated, DatabaseUnavailable.
+        """
+        await self.ground.database.run(check)
+
+    async def close(self) -> None:
+        """Lets running transactions finish and lets go of the database."""
+        self.ground.sign_in.close()
+        await self.ground.database.close()
