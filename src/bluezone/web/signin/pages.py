@@ -5,7 +5,6 @@ A link's page only asks: mail scanners open every link they see, and must not us
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -78,7 +77,7 @@ async def sign_out(request: WebRequest, door: NamedDependency[Door]) -> Redirect
 HANDLERS: tuple[ControllerRouterHandler, ...] = (sign_in_page, sign_in, link_page, use_link, sign_out)
 
 
-def exception_handlers(base: str) -> Mapping[type[Exception], Any]:
+def exception_handlers(base: str) -> dict[int | type[Exception], Any]:
     """What a page below `base` answers when somebody is not signed in, or may not."""
 
     def on_error(request: WebRequest, error: SignInError) -> Template | Redirect:

@@ -1,0 +1,24 @@
+// Saves what is being typed as a draft now and then; without script the button does it.
+
+const form = document.querySelector("form[data-autosave]");
+const said = document.getElementById("autosaved");
+const PAUSE_MS = 4000;
+let waiting = 0;
+
+async function save() {
+  waiting = 0;
+  const typed = new URLSearchParams(new FormData(form));
+  typed.set("action", "autosave");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: typed, redirect: "error" });
+    if (answer.ok) said.textContent = `${said.dataset.said} ${await answer.text()}`;
+  } catch {
+    // Offline: the form still holds everything, and the next change tries again.
+  }
+}
+
+form?.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(save, PAUSE_MS);
+});
+form?.addEventListener("submit", () => clearTimeout(waiting));
