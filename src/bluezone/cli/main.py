@@ -23,6 +23,12 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "bench": ("bluezone.cli.bench", "bench", "Measure, and print input, engine, result and ratio.", "sim"),
     "demo": ("bluezone.cli.demo", "demo", "A small town in the browser, or once in the terminal.", "sim"),
+    "outreach": (
+        "bluezone.cli.outreach",
+        "outreach",
+        "Local government: reports that become a letter.",
+        "outreach",
+    ),
     "phone": ("bluezone.cli.phone", "phone", "One person's phone.", "radio"),
     "protocol": ("bluezone.cli.protocol", "protocol", "The bytes: test vectors.", ""),
     "simulate": ("bluezone.cli.simulate", "simulate", "Live through a trace of real contacts.", "sim"),
