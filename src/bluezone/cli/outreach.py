@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bluezone.cli.outreach_demo import demo
 from bluezone.cli.terminal import configure_logs, friendly, log_level, table
 from bluezone.outreach.settings import DEFAULT_PORT, OutreachSettings, default_home, load_settings
 
@@ -33,6 +34,9 @@ home_option = click.option(
 @click.group()
 def outreach() -> None:
     """Local government: instruct, collect reports, sum up, write the letter."""
+
+
+outreach.add_command(demo)
 
 
 @outreach.command()
@@ -135,9 +139,7 @@ def account() -> None:
 @click.option("--name", required=True, help="What is typed to sign in.")
 @click.option("--role", type=click.Choice(("office", "province")), default="office", show_default=True)
 @click.option("--unit", "unit_id", required=True, help="Id of the office's unit.")
-@click.option(
-    "--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for."
-)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for.")
 @friendly
 def add_account(home: Path, name: str, role: str, unit_id: str, password: str) -> None:
     """Make an account with a password."""

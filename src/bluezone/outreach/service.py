@@ -7,6 +7,7 @@ forms to `pages`.
 from __future__ import annotations
 
 from bluezone.outreach.office.ground import Ground
+from bluezone.outreach.office.importing import Importing
 from bluezone.outreach.office.instructing import Instructing
 from bluezone.outreach.office.inviting import Inviting
 from bluezone.outreach.office.lettering import Lettering
@@ -20,7 +21,7 @@ BASE = "/office"
 
 
 class Outreach:
-    """One service of offices: `units`, `instructing`, `reporting`, `summing`, `lettering`, `reminding`."""
+    """One service of offices; each noun is a part, such as `instructing` or `reporting`."""
 
     def __init__(self, ground: Ground, base: str = BASE) -> None:
         self.ground = ground
@@ -29,6 +30,7 @@ class Outreach:
         self.units = UnitBook(ground)
         self.instructing = Instructing(ground, inviting)
         self.reporting = Reporting(ground)
+        self.importing = Importing(ground, self.reporting, self.units)
         self.summing = Summing(ground, self.reporting)
         self.lettering = Lettering(ground, self.summing)
         self.reminding = Reminding(ground, inviting)

@@ -18,7 +18,7 @@ from litestar.types import ControllerRouterHandler
 
 from bluezone.database.errors import DatabaseError
 from bluezone.outreach.errors import OutreachError
-from bluezone.outreach.pages import instructions, letters, overview, reports, rollups
+from bluezone.outreach.pages import files, instructions, letters, overview, reports, rollups
 from bluezone.outreach.pages.front import Front, on_database_error, on_outreach_error
 from bluezone.outreach.service import Outreach
 from bluezone.web.page import see_other
@@ -107,6 +107,7 @@ def office_router(service: Outreach, door: Door) -> Router:
         *reports.HANDLERS,
         *rollups.HANDLERS,
         *letters.HANDLERS,
+        *files.HANDLERS,
     ]
     return Router(
         path=service.base,
