@@ -69,7 +69,8 @@ class Assets:
         return self._assets.get(name)
 
 
-@get("/assets/{group:str}/{name:str}", include_in_schema=False)
+# Assets have no forms, and an answer that may be kept for a year must not carry a cookie.
+@get("/assets/{group:str}/{name:str}", include_in_schema=False, opt={"exclude_from_csrf": True})
 async def asset_file(
     group: FromPath[str], name: FromPath[str], request: Request[Any, Any, Any]
 ) -> Response[bytes]:

@@ -37,14 +37,12 @@ class FormProtection:
     Attributes:
         secret: signs the tokens; one that is kept lets a form that was open over a restart be sent.
         cookie_name: cookies do not know ports: a name of its own keeps the token of another run away.
-        path: below which the cookie is sent.
         is_secure: whether the cookie needs TLS.
         max_form_bytes: of a form; a page that takes files says a larger limit for itself.
     """
 
     secret: str
     cookie_name: str
-    path: str = "/"
     is_secure: bool = False
     max_form_bytes: int = MAX_FORM_BYTES
 
@@ -86,7 +84,8 @@ def create_site(
     csrf = CSRFConfig(
         secret=guarded.secret,
         cookie_name=guarded.cookie_name,
-        cookie_path=guarded.path,
+        # The whole site: a narrower path would let every page outside of it replace the token.
+        cookie_path="/",
         cookie_secure=guarded.is_secure,
         cookie_samesite="strict",
         cookie_httponly=True,

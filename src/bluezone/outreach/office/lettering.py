@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from bluezone.outreach.instruction import NOBODY, Signer
-from bluezone.outreach.letter import Frame, Letter, write_instruction
+from bluezone.outreach.letter import Frame, Letter, acting, write_instruction
 from bluezone.outreach.office.access import check_acts_for
 from bluezone.outreach.office.ground import Ground
 from bluezone.outreach.office.summing import Sum, Summing
@@ -158,7 +158,7 @@ class Lettering:
     def _begun(self, summed: Sum, language: str) -> LetterTexts:
         instruction = summed.instruction
         parent_id = summed.tree.get(instruction.office_id).parent_id
-        above = (summed.tree.get(parent_id).name,) if parent_id else ()
+        above = (acting(summed.tree.get(parent_id)),) if parent_id else ()
         say = words_of(language).text
         symbol = instruction.number.partition("/")[2]
         return LetterTexts(

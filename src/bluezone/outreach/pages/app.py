@@ -87,7 +87,7 @@ def create_outreach_app(
         names=names,
         lifespan=[running],
         state={"outreach": service, **mounted.state},
-        protection=FormProtection(secret, "office-form", service.base, is_secure, MAX_FORM_BYTES),
+        protection=FormProtection(secret, "office-form", is_secure, MAX_FORM_BYTES),
     )
 
 

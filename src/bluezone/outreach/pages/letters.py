@@ -71,8 +71,13 @@ def _texts(form: Mapping[str, Any], written: Written) -> LetterTexts:
         addressed_to=_lines(form, "addressed_to"),
         copies_to=_lines(form, "copies_to"),
         signer=signer,
-        blocks={name: str(form.get(f"block_{name}", ""))[:MAX_BLOCK] for name in BLOCKS},
+        blocks={name: _plain(form, f"block_{name}")[:MAX_BLOCK] for name in BLOCKS},
     )
+
+
+def _plain(form: Mapping[str, Any], name: str) -> str:
+    # Browsers end lines with CR LF; kept so, every block would look as if somebody had edited it.
+    return str(form.get(name, "")).replace("\r\n", "\n")
 
 
 def _lines(form: Mapping[str, Any], name: str) -> tuple[str, ...]:
