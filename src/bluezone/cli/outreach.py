@@ -14,6 +14,7 @@ from bluezone.cli.terminal import configure_logs, friendly, log_level, table
 from bluezone.outreach.settings import DEFAULT_PORT, OutreachSettings, default_home, load_settings
 
 if TYPE_CHECKING:
+    from bluezone.outreach.activity import ActivitySource
     from bluezone.outreach.service import Outreach
     from bluezone.outreach.units import Unit
     from bluezone.web.signin.rules import Identity
@@ -90,8 +91,12 @@ def serve(home: Path, host: str | None, port: int | None, log_level: str) -> Non
     configure_logs(log_level)
     settings = load_settings(home)
     with_service(settings, _nothing)  # what is wrong with the database is a sentence here, not a traceback
+    activity = _activity(settings)
     app = create_outreach_app(
-        open_outreach(settings), read_secret(settings), names=[settings.name], is_secure=settings.is_secure
+        open_outreach(settings, activity=activity),
+        read_secret(settings),
+        names=[settings.name],
+        is_secure=settings.is_secure,
     )
     listener = bind(host or settings.host, settings.port if port is None else port)
     click.echo(f"Serving {settings.address}/office/ (stop with Ctrl-C)")
@@ -216,6 +221,18 @@ def with_service(settings: OutreachSettings, work: Callable[[Outreach], Coroutin
             await service.close()
 
     return asyncio.run(run())
+
+
+def _activity(settings: OutreachSettings) -> ActivitySource | None:
+    """The authority's public figure, where an authority is named."""
+    if not settings.authority:
+        return None
+    import httpx
+
+    from bluezone.clock import SystemClock
+    from bluezone.outreach.activity import AuthorityActivity
+
+    return AuthorityActivity(settings.authority, SystemClock(), httpx.AsyncClient())
 
 
 async def _nothing(_service: Outreach) -> None:

@@ -70,8 +70,9 @@ def described(outcome: Outcome, language: str) -> str:
         share = total.uptake.share(denominator)
         parts = f"{voice.count(share.part)} of {voice.count(share.whole)}, {share.unit_count} units"
         lines.append(f"{say(f'rate.{denominator}')}: {voice.rate(share.rate)} ({parts})")
+    passed_on = outcome.province.rollup.total.uptake.residents
     lines += [
-        f"Passed on to the province: {voice.count(outcome.province.rollup.total.uptake.residents)} residents.",
+        f"Passed on to the province: {voice.count(passed_on)} residents.",
         f"{outcome.messages} messages left the house; {outcome.reminders} reminders.",
         *(f"Wrote {path}" for path in outcome.files),
     ]

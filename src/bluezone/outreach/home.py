@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from bluezone.clock import Clock, SystemClock
 from bluezone.database.errors import DatabaseError
 from bluezone.database.port import Database, open_database
+from bluezone.outreach.activity import ActivitySource
 from bluezone.outreach.errors import HomeExists, HomeIncomplete, OutreachError
 from bluezone.outreach.office.access import SYSTEM
 from bluezone.outreach.office.ground import Ground
@@ -106,6 +107,7 @@ def open_outreach(
     random_bytes: RandomBytes = secrets.token_bytes,
     database: Database | None = None,
     hasher: PasswordHasher | None = None,
+    activity: ActivitySource | None = None,
 ) -> Outreach:
     """The service of a folder; call `start` on it before use and `close` after.
 
@@ -115,6 +117,7 @@ def open_outreach(
         random_bytes: for tokens.
         database: another one than the settings name.
         hasher: of passwords; tests pass a cheap one.
+        activity: the authority's public figure.
     """
     running = clock or SystemClock()
     kept = database or open_database(settings.database)
@@ -127,6 +130,7 @@ def open_outreach(
         sender_of(settings, running),
         settings.address,
         settings.utc_offset_minutes,
+        activity,
     )
     return Outreach(ground)
 

@@ -34,7 +34,7 @@ class Words:
         self.language = language
         self.messages = messages
 
-    def text(self, key: str, /, **values: object) -> str:
+    def text(self, key: str, **values: object) -> str:
         """The message of a key with its values filled in; the key itself where it is missing."""
         return self._fill(self.messages.get(key, (key,))[0], values)
 

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from bluezone.clock import Clock
 from bluezone.database.port import Database
+from bluezone.outreach.activity import ActivitySource, ActivityUnavailable
+from bluezone.outreach.report_letter import Downloads
 from bluezone.outreach.storage import units as kept_units
 from bluezone.outreach.units import Unit, UnitTree
 from bluezone.web.sending import Sender
@@ -17,6 +19,7 @@ from bluezone.web.signin.rules import Identity
 from bluezone.web.signin.service import SignIn
 from bluezone.web.signin.storage import AuditLine
 
+_EPOCH = date(1970, 1, 1)
 NO_UNITS = UnitTree([Unit("-", "-")])
 
 
@@ -32,6 +35,7 @@ class Ground:
         sender: takes messages.
         address: base URL of the site, without slash at the end.
         utc_offset_minutes: of civil dates.
+        activity: of the authority; None where no authority is named.
     """
 
     database: Database
@@ -41,6 +45,7 @@ class Ground:
     sender: Sender
     address: str
     utc_offset_minutes: int
+    activity: ActivitySource | None = None
     _tree: UnitTree = NO_UNITS
     _edition: int = 0
 
@@ -67,6 +72,16 @@ class Ground:
             listed = await self.database.run(kept_units.load_units)
             self._tree, self._edition = UnitTree(listed), number
         return self._tree
+
+    async def downloads(self) -> Downloads | None:
+        """How often the authority's list was fetched on its last whole day; None when nobody knows."""
+        if self.activity is None:
+            return None
+        try:
+            days = (await self.activity.latest()).days
+        except ActivityUnavailable:
+            return None
+        return Downloads(_EPOCH + timedelta(days=days[-1].day), days[-1].count) if days else None
 
     async def trail(self, subjects: list[str] | None, limit: int) -> list[AuditLine]:
         """The newest lines of the audit trail, of some subjects or (None) of all."""

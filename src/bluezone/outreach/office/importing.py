@@ -9,18 +9,20 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from bluezone.outreach.errors import OutreachError, UploadMissing
-from bluezone.outreach.instruction import Instruction
-from bluezone.outreach.office.access import check_acts_for, check_keeps_units
+from bluezone.outreach.instruction import Instruction, expected_units
+from bluezone.outreach.office.access import check_acts_for, check_keeps_units, check_reports_for
 from bluezone.outreach.office.ground import Ground
 from bluezone.outreach.office.reporting import Reporting, earlier_periods
 from bluezone.outreach.office.unit_book import UnitBook, UnitChanges
 from bluezone.outreach.report import Report
 from bluezone.outreach.spreadsheet.reports import Asked, read_reports
+from bluezone.outreach.spreadsheet.template import write_template
 from bluezone.outreach.spreadsheet.unit_list import read_units
 from bluezone.outreach.spreadsheet.verdict import Verdict
 from bluezone.outreach.storage import instructions, reports, uploads
 from bluezone.outreach.storage.uploads import Upload
 from bluezone.outreach.units import Unit
+from bluezone.web.language import words_of
 from bluezone.web.signin.rules import Identity
 
 _REPORTS, _UNITS = "reports", "units"
@@ -118,6 +120,32 @@ class Importing:
             SpreadsheetRefused.
         """
         return await self._read(replace(instruction, recipients=(unit_id,)), period, content, Source())
+
+    async def template(
+        self, instruction_id: str, period: int, unit_id: str | None, language: str, *, by: Identity
+    ) -> bytes:
+        """The form as a spreadsheet, for one unit or (None) for every unit that is asked.
+
+        Raises:
+            InstructionUnknown, NotAllowed.
+        """
+        tree = await self._ground.tree()
+        instruction = await self._ground.database.run(lambda conn: instructions.find(conn, instruction_id))
+        if unit_id is None:
+            check_acts_for(by, instruction.office_id)
+        else:
+            check_reports_for(by, unit_id, tree)
+        wanted = [unit_id] if unit_id else expected_units(instruction, tree, period)
+
+        def load(conn: Connection) -> dict[str, Report]:
+            earlier = earlier_periods(conn, instruction, period)[:1]
+            return _newest(reports.all_versions(conn, *earlier[0])) if earlier else {}
+
+        previous = await self._ground.database.run(load)
+        say = words_of(language).text
+        return await asyncio.to_thread(
+            write_template, tree, wanted, instruction, say, language, period=period, previous=previous
+        )
 
     async def look_at_units(self, file: tuple[str, bytes], *, by: Identity) -> tuple[str, UnitChanges]:
         """What a new list of units would change; the file is kept for a day.

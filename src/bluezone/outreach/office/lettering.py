@@ -13,7 +13,7 @@ from bluezone.outreach.letter import Frame, Letter, acting, write_instruction
 from bluezone.outreach.office.access import check_acts_for
 from bluezone.outreach.office.ground import Ground
 from bluezone.outreach.office.summing import Sum, Summing
-from bluezone.outreach.report_letter import BLOCKS, Downloads, default_blocks, write_report
+from bluezone.outreach.report_letter import BLOCKS, default_blocks, write_report
 from bluezone.outreach.storage import letters as kept
 from bluezone.web.language import words_of
 from bluezone.web.signin import storage as signin
@@ -93,7 +93,6 @@ class Lettering:
         *,
         by: Identity,
         language: str = "vi",
-        downloads: Downloads | None = None,
     ) -> Written:
         """The letter as it stands now.
 
@@ -107,7 +106,12 @@ class Lettering:
         )
         texts, revision = found or (self._begun(summed, language), 0)
         defaults = default_blocks(
-            summed.rollup, summed.instruction, summed.tree, say, language, downloads=downloads
+            summed.rollup,
+            summed.instruction,
+            summed.tree,
+            say,
+            language,
+            downloads=await self._ground.downloads(),
         )
         whole = replace(texts, blocks={**defaults, **texts.blocks})
         letter = write_report(

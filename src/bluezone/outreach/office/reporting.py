@@ -63,6 +63,11 @@ class Desk:
         return self.versions[-1].version if self.versions else 0
 
     @property
+    def is_rolled(self) -> bool:
+        """Whether what counts was rolled up: then it is corrected by passing the roll-up on again."""
+        return self.standing is not None and self.standing.rolled is not None
+
+    @property
     def is_open(self) -> bool:
         """Whether reports are taken."""
         return self.instruction.opened_at is not None and self.instruction.closed_at is None
@@ -174,6 +179,8 @@ class Reporting:
 
         def keep(conn: Connection) -> Report:
             desk = _desk(conn, typed.place, _asked_of(conn, typed.place), unit, typed.author, now)
+            if desk.is_rolled:
+                raise InstructionClosed("this report is a roll-up; it is corrected by passing it on again")
             report = _read(desk, typed)
             _store(conn, desk, report, by, is_sure=typed.is_sure)
             reports.drop_draft(conn, typed.place, typed.author)

@@ -27,7 +27,7 @@ from bluezone.outreach.problem import Problem, Severity
 from bluezone.outreach.spreadsheet.archive import MAX_FILE_BYTES
 from bluezone.outreach.storage.reports import Place
 from bluezone.web.language import words_of
-from bluezone.web.page import see_other
+from bluezone.web.page import language_of, see_other
 
 # The file itself and the form around it.
 MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 65_536
@@ -66,6 +66,26 @@ async def instruction_file(
     letter = await front.service.lettering.instruction_letter(instruction_id, by=front.identity)
     content = await asyncio.to_thread(write_docx if kind == "docx" else write_pdf, letter)
     return attachment(content, _MEDIA_TYPES[kind], f"van-ban-{_plain(letter.number)}.{kind}")
+
+
+@get("/instructions/{instruction_id:str}/template.xlsx")
+async def whole_template(
+    request: WebRequest, front: NamedDependency[Front], instruction_id: FromPath[str], period: int = 0
+) -> Response[bytes]:
+    """The form of every unit in one sheet."""
+    return await _template(request, front, instruction_id, period, None)
+
+
+@get("/reports/{instruction_id:str}/{unit_id:str}/template.xlsx")
+async def unit_template(
+    request: WebRequest,
+    front: NamedDependency[Front],
+    instruction_id: FromPath[str],
+    unit_id: FromPath[str],
+    period: int = 0,
+) -> Response[bytes]:
+    """The form of one unit as a spreadsheet."""
+    return await _template(request, front, instruction_id, period, unit_id)
 
 
 @get("/instructions/{instruction_id:str}/import")
@@ -195,6 +215,8 @@ async def units_take(front: NamedDependency[Front], upload_id: FromPath[str]) ->
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     letter_file,
     instruction_file,
+    whole_template,
+    unit_template,
     import_page,
     import_look,
     import_take,
@@ -221,6 +243,15 @@ _WRITERS: dict[str, Callable[[Written, str], bytes]] = {
     "pdf": lambda written, _: write_pdf(written.letter),
     "xlsx": _xlsx,
 }
+
+
+async def _template(
+    request: WebRequest, front: Front, instruction_id: str, period: int, unit_id: str | None
+) -> Response[bytes]:
+    content = await front.service.importing.template(
+        instruction_id, period, unit_id, language_of(request), by=front.identity
+    )
+    return attachment(content, _SHEET, "mau-bao-cao.xlsx")
 
 
 async def _file(form: Mapping[str, Any]) -> tuple[str, bytes]:

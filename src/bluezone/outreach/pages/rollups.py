@@ -44,6 +44,7 @@ async def show(
         charts=_charts(summed, voice),
         deadline=bool(deadline),
         above=above,
+        downloads=await front.service.ground.downloads(),
         acts=front.identity.subject == summed.instruction.office_id,
         told=request.query_params.get("told", ""),
     )
