@@ -9,7 +9,7 @@ from typing import Any
 from litestar import get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response, Template
 from litestar.types import ControllerRouterHandler
 
@@ -45,7 +45,7 @@ async def letter_file(
     request: WebRequest,
     front: NamedDependency[Front],
     instruction_id: FromPath[str],
-    period: int | None = None,
+    period: FromQuery[int | None] = None,
 ) -> Response[bytes]:
     """The letter as DOCX, PDF or XLSX."""
     kind = request.url.path.rpartition(".")[2]
@@ -70,7 +70,10 @@ async def instruction_file(
 
 @get("/instructions/{instruction_id:str}/template.xlsx")
 async def whole_template(
-    request: WebRequest, front: NamedDependency[Front], instruction_id: FromPath[str], period: int = 0
+    request: WebRequest,
+    front: NamedDependency[Front],
+    instruction_id: FromPath[str],
+    period: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """The form of every unit in one sheet."""
     return await _template(request, front, instruction_id, period, None)
@@ -82,7 +85,7 @@ async def unit_template(
     front: NamedDependency[Front],
     instruction_id: FromPath[str],
     unit_id: FromPath[str],
-    period: int = 0,
+    period: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """The form of one unit as a spreadsheet."""
     return await _template(request, front, instruction_id, period, unit_id)
@@ -93,7 +96,7 @@ async def import_page(
     request: WebRequest,
     front: NamedDependency[Front],
     instruction_id: FromPath[str],
-    period: int = 0,
+    period: FromQuery[int] = 0,
 ) -> Template:
     """Where a file of reports is chosen."""
     watched = await front.service.instructing.watch(instruction_id, period, by=front.identity)

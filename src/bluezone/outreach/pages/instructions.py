@@ -5,7 +5,7 @@ from __future__ import annotations
 import segno
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from litestar.types import ControllerRouterHandler
 
@@ -49,7 +49,7 @@ async def edit(
 
 @post(["/instructions/new", "/instructions/{instruction_id:str}/edit"])
 async def save(
-    request: WebRequest, front: NamedDependency[Front], instruction_id: str = ""
+    request: WebRequest, front: NamedDependency[Front], instruction_id: FromPath[str] = ""
 ) -> Template | Redirect:
     """Keeps an instruction; one with mistakes is shown again with a sentence beside each."""
     form = await request.form()
@@ -77,7 +77,7 @@ async def show(
     request: WebRequest,
     front: NamedDependency[Front],
     instruction_id: FromPath[str],
-    period: int | None = None,
+    period: FromQuery[int | None] = None,
 ) -> Template:
     """The instruction, and how every unit stands."""
     watched = await front.service.instructing.watch(instruction_id, period, by=front.identity)

@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from litestar.types import ControllerRouterHandler
 
@@ -28,7 +28,7 @@ async def edit(
     request: WebRequest,
     front: NamedDependency[Front],
     instruction_id: FromPath[str],
-    period: int | None = None,
+    period: FromQuery[int | None] = None,
 ) -> Template:
     """The texts of the letter, and how it reads."""
     written = await _written(request, front, instruction_id, period)

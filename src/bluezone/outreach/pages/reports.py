@@ -10,7 +10,7 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response, Template
 from litestar.types import ControllerRouterHandler
 
@@ -39,7 +39,7 @@ async def form(
     front: NamedDependency[Front],
     instruction_id: FromPath[str],
     unit_id: FromPath[str],
-    period: int | None = None,
+    period: FromQuery[int | None] = None,
 ) -> Template:
     """The form, filled with this browser's draft or what was sent."""
     author = author_of(request, front)
@@ -47,7 +47,7 @@ async def form(
     desk = await front.service.reporting.open(place, author, by=front.identity, period=period)
     based_on = desk.own_draft.based_on if desk.own_draft else desk.version
     texts = desk.texts()
-    if desk.own_draft is None and "draft" in request.query_params and desk.other_drafts:
+    if request.query_params.get("draft") == "other" and desk.other_drafts:
         texts = desk.other_drafts[0].texts
     told = request.query_params.get("told", "")
     return await _page(request, front, desk, texts, based_on=based_on, told=told)
@@ -96,7 +96,7 @@ async def versions(
     front: NamedDependency[Front],
     instruction_id: FromPath[str],
     unit_id: FromPath[str],
-    period: int = 0,
+    period: FromQuery[int] = 0,
 ) -> Template:
     """Every version, who sent it, and what it changed."""
     place = Place(instruction_id, period, unit_id)

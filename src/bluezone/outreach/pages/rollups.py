@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from litestar.types import ControllerRouterHandler
 
@@ -21,8 +21,8 @@ async def show(
     request: WebRequest,
     front: NamedDependency[Front],
     instruction_id: FromPath[str],
-    period: int | None = None,
-    deadline: int = 0,
+    period: FromQuery[int | None] = None,
+    deadline: FromQuery[int] = 0,
 ) -> Template:
     """The roll-up as things stand now, or as they stood at the deadline."""
     summed = await front.service.summing.roll_up(
