@@ -7,8 +7,9 @@ exist, so no path of the disk can be asked for. The typeface is served from its 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Any
@@ -58,7 +59,7 @@ class Assets:
             for entry in files(package).joinpath("static").iterdir()
             if PurePosixPath(entry.name).suffix in _MEDIA_TYPES
         }
-        self._assets |= {f"fonts/{name}": _asset(name, content) for name, content in _fonts()}
+        self._assets |= {f"fonts/{name}": asset for name, asset in _fonts().items()}
 
     def address(self, name: str) -> str:
         """The address of an asset; it changes with the content, so a browser may keep it for ever."""
@@ -87,11 +88,11 @@ async def asset_file(
     return Response(found.content, headers=headers, media_type=found.media_type)
 
 
-def _fonts() -> Iterable[tuple[str, bytes]]:
+@cache
+def _fonts() -> dict[str, Asset]:
     folder = fontpkg_be_vietnam_pro.ROOT / "files"
-    for weight in FONT_WEIGHTS:
-        name = f"BeVietnamPro-{weight}.ttf"
-        yield name, (folder / name).read_bytes()
+    names = [f"BeVietnamPro-{weight}.ttf" for weight in FONT_WEIGHTS]
+    return {name: _asset(name, (folder / name).read_bytes()) for name in names}
 
 
 def _asset(name: str, content: bytes) -> Asset:

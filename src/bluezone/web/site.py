@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -72,14 +73,6 @@ def create_site(
         protection: of forms; None for one that lasts as long as this run.
     """
     packages = {"web": _OWN_PACKAGE, **packages}
-    loaders = [FileSystemLoader(str(files(package).joinpath("templates"))) for package in packages.values()]
-    environment = Environment(
-        loader=ChoiceLoader(loaders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     guarded = protection or FormProtection(secrets.token_hex(32), f"csrf-{secrets.token_hex(4)}")
     csrf = CSRFConfig(
         secret=guarded.secret,
@@ -92,7 +85,9 @@ def create_site(
     )
     site = Litestar(
         route_handlers=[asset_file, *handlers],
-        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
+        template_config=TemplateConfig(
+            instance=JinjaTemplateEngine.from_environment(_environment(tuple(packages.values())))
+        ),
         csrf_config=csrf,
         dependencies=dict(dependencies or {}),
         exception_handlers={Exception: failure_page},
@@ -105,3 +100,16 @@ def create_site(
     # Around everything, so that an unknown address and a refused form carry the headers too.
     site.asgi_handler = Guard(site.asgi_handler, LOOPBACK_NAMES.union(names))
     return site
+
+
+@cache
+def _environment(packages: tuple[str, ...]) -> Environment:
+    """The templates of these packages; compiled once in a process, however many sites show them."""
+    loaders = [FileSystemLoader(str(files(package).joinpath("templates"))) for package in packages]
+    return Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -18,8 +18,11 @@ from bluezone.web.language import LANGUAGES, words_of
 from bluezone.web.page import _KNOWN_FAILURES
 
 SOURCE = Path(bluezone.__file__).parent
-FACES = (SOURCE / "web", SOURCE / "phone" / "ui", SOURCE / "sim" / "demo")
-_KEY = re.compile(r"[a-z][a-z-]*(?:\.[a-z0-9-]+)+")
+FACES = (SOURCE / "web", SOURCE / "phone" / "ui", SOURCE / "sim" / "demo", SOURCE / "outreach")
+_KEY = re.compile(r"[a-z][a-z-]*(?:\.[a-z0-9_-]+)+")
+# A key whose end is put on in a template: 'office.told.' ~ told
+_PREFIX = re.compile(r"['\"]([a-z][a-z.-]*\.)['\"] ~")
+_FILE = (".html", ".css", ".js", ".svg", ".po", ".typ", ".toml", ".xlsx", ".docx", ".pdf")
 _QUOTED = re.compile(rf"'({_KEY.pattern})'")
 # Keys that are put together from a value: the family and every value there is.
 FAMILIES = {
@@ -59,13 +62,54 @@ def composed() -> set[str]:
     return made | {f"verdict.{verdict}.{outcome}" for verdict, ends in outcomes.items() for outcome in ends}
 
 
+def prefixes() -> set[str]:
+    """Beginnings of keys whose end is a value: `f"field.{name}"`, and the same in templates."""
+    texts = (path.read_text("utf-8") for path in (SOURCE / "outreach").rglob("*.html"))
+    found = {prefix for text in texts for prefix in _PREFIX.findall(text)}
+    for path in [*(SOURCE / "outreach").rglob("*.py"), *(SOURCE / "web").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                start = str(node.values[0].value)
+                found |= {start} if re.fullmatch(r"[a-z][a-z.-]*\.", start) else set()
+    return found
+
+
+def values() -> set[str]:
+    """Everything that may be put at the end of a key: literals, names of fields, columns of data files."""
+    found: set[str] = set()
+    for path in [*(SOURCE / "outreach").rglob("*.py"), *(SOURCE / "web").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str | int):
+                found.add(str(node.value))
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                found.add(node.target.id)
+    for path in (SOURCE / "outreach").rglob("*.html"):
+        found |= set(re.findall(r"'([a-z_-]+)'", path.read_text("utf-8")))
+    for path in (SOURCE / "outreach").rglob("*.toml"):
+        found |= set(re.findall(r"^([a-z_]+) =", path.read_text("utf-8"), re.MULTILINE))
+    return found
+
+
+def put_together() -> set[str]:
+    """Keys of the catalogues that begin like a key in use and end with values."""
+    starts, ends = prefixes(), values()
+    known = set(words_of("vi").messages) | set(words_of("en").messages)
+    return {
+        key
+        for key in known
+        for start in starts
+        if key.startswith(start)
+        and (key[len(start) :] in ends or ends.issuperset(key[len(start) :].split(".")))
+    }
+
+
 def used() -> set[str]:
     """Every key that some page may show."""
     known = set(words_of("vi").messages) | set(words_of("en").messages)
     families = {key.split(".")[0] for key in known}
     quoted = {key for key in quoted_in_templates() | literals_in_python() if key.split(".")[0] in families}
-    files = {key for key in quoted if key.endswith((".html", ".css", ".js", ".svg", ".po"))}
-    return (quoted - files) | composed() | set(PROBLEM_KEYS.values())
+    files = {key for key in quoted if key.endswith(_FILE)}
+    return (quoted - files) | composed() | put_together() | set(PROBLEM_KEYS.values())
 
 
 def fields(message: str) -> set[str]:
