@@ -155,10 +155,14 @@ async def running_office(
 
 
 def opened(
-    folder: Path, database: Database, clock: ManualClock, activity: ActivitySource | None = None
+    folder: Path,
+    database: Database,
+    clock: ManualClock,
+    activity: ActivitySource | None = None,
+    seed: int = 1,
 ) -> Outreach:
-    """A service over a database, as after a restart."""
+    """A service over a database, as after a restart or (with another seed) in another process."""
     settings = parse_settings(format_settings(8585, ADDRESS), folder, {})
     return open_outreach(
-        settings, clock=clock, random_bytes=seeded(), database=database, hasher=CHEAP, activity=activity
+        settings, clock=clock, random_bytes=seeded(seed), database=database, hasher=CHEAP, activity=activity
     )

@@ -155,7 +155,7 @@ async def test_a_restart_in_between_reminds_nobody_twice(tmp_path: Path) -> None
         assert await office.service.reminding.look_once() == 14
         clock = office.clock
     database = open_database(url)
-    service = opened(tmp_path, database, clock)
+    service = opened(tmp_path, database, clock, seed=2)
     await service.start()
     assert await service.reminding.look_once() == 0
     await service.close()

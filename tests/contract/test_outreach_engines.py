@@ -1,0 +1,136 @@
+"""The offices' service keeps the same on every database engine, also when everybody comes at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from bluezone.database.port import open_database
+from bluezone.outreach.errors import ReportOutdated
+from bluezone.outreach.figures import Denominator, Figures, Share, Summary, Uptake
+from bluezone.outreach.instruction import Instruction, Target
+from bluezone.outreach.office.access import unit_identity
+from bluezone.outreach.office.reporting import Typed
+from bluezone.outreach.report import Report
+from bluezone.outreach.storage.codec import decode, encode
+from bluezone.outreach.storage.reports import Place
+from bluezone.outreach.storage.schema import SCHEMA, SIGNIN_SCHEMA, check, migrate
+from bluezone.outreach.storage.tables import metadata
+from bluezone.outreach.unit_sources import example_units
+from bluezone.outreach.units import Unit
+from bluezone.web.signin.tables import metadata as signin_metadata
+from tests.postgres import new_database
+from tests.unit.outreach.case import INSTRUCTION
+from tests.unit.outreach.office.case import CITY, DUE_AT, GOOD, HOUR_S, Office, opened, running_office
+
+PHU = unit_identity("nghia-phu", "Phường Nghĩa Phú")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
+    """A running service on each engine."""
+    url = await new_database() if request.param == "postgresql" else f"sqlite:///{tmp_path}/o.db"
+    async with running_office(tmp_path, url) as running:
+        yield running
+
+
+def typed(instruction: str, author: str, based_on: int = 0, unit: str = "nghia-phu", **changes: str) -> Typed:
+    return Typed(Place(instruction, 0, unit), author, based_on, GOOD | changes, is_sure=True)
+
+
+async def test_the_steps_build_exactly_the_tables(office: Office) -> None:
+    run = office.service.ground.database.run
+    assert await run(lambda conn: SCHEMA.differences(conn, beside=(signin_metadata,))) == []
+    assert await run(lambda conn: SIGNIN_SCHEMA.differences(conn, beside=(metadata,))) == []
+    await run(migrate)
+    await run(check)
+
+
+async def test_of_eight_officers_at_one_report_one_is_first_and_nobody_loses_a_word(office: Office) -> None:
+    instruction = await office.instruct(await office.signed_in(CITY))
+    reporting = office.service.reporting
+    results = await asyncio.gather(
+        *(reporting.submit(typed(instruction, f"browser-{n}", posters=str(n)), by=PHU) for n in range(8)),
+        return_exceptions=True,
+    )
+    outdated = [one for one in results if isinstance(one, ReportOutdated)]
+    assert len(outdated) == 7
+    desk = await reporting.open(Place(instruction, 0, "nghia-phu"), by=PHU)
+    assert desk.version == 1
+    kept = {draft.texts["posters"] for draft in desk.other_drafts}
+    assert kept | {str(desk.versions[0].figures.posters)} == {str(n) for n in range(8)}
+
+
+async def test_all_units_at_once_lose_nothing(office: Office) -> None:
+    instruction = await office.instruct(await office.signed_in(CITY))
+    units = [unit for unit in example_units() if unit.parent_id == "gia-nghia"]
+    await asyncio.gather(
+        *(
+            office.service.reporting.submit(
+                typed(instruction, unit.unit_id, unit=unit.unit_id, population="", smartphones="")
+                if not unit.has_residents
+                else typed(
+                    instruction,
+                    unit.unit_id,
+                    unit=unit.unit_id,
+                    population=str(unit.population),
+                    smartphones=str(unit.smartphones),
+                    residents_installed="2000",
+                ),
+                by=unit_identity(unit.unit_id, unit.name),
+            )
+            for unit in units
+        )
+    )
+    total = (await office.service.summing.roll_up(instruction, by=CITY)).rollup.total
+    assert (total.reported_count, total.missing) == (14, ())
+
+
+async def test_two_processes_that_remind_at_once_remind_each_unit_once(
+    office: Office, tmp_path: Path
+) -> None:
+    await office.instruct(await office.signed_in(CITY))
+    office.clock.set_system(DUE_AT - 24 * HOUR_S)
+    other = opened(tmp_path, office.service.ground.database, office.clock, seed=2)
+    sent = await asyncio.gather(office.service.reminding.look_once(), other.reminding.look_once())
+    assert sum(sent) == 14
+    assert len(list(office.messages.glob("*.eml"))) == 28
+
+
+async def test_a_new_list_of_units_reaches_every_process(office: Office, tmp_path: Path) -> None:
+    other = opened(tmp_path, office.service.ground.database, office.clock, seed=2)
+    assert len(await other.units.tree()) == 16
+    listed = [*example_units(), Unit("moi", "Xã Mới", "xã", "gia-nghia")]
+    await office.service.units.replace(listed, by=CITY, first=True)
+    assert "moi" in await other.units.tree()
+
+
+def test_what_is_kept_comes_back_exactly() -> None:
+    share = Share(2121, 3073, 1)
+    uptake = Uptake(2121, share, share, Share())
+    rolled = Summary(
+        Figures(population=3073, residents_installed=2121), uptake, late=("a", "b"), missing=("c",)
+    )
+    report = Report("i", 0, "u", 3, date(2020, 8, 18), Figures(posters=1), "khó\nkhăn", rolled=rolled)
+    assert decode(encode(report), Report) == report
+    target = Target(Fraction(1, 3), Denominator.STAFF)
+    for instruction in (INSTRUCTION, Instruction("i", "o", "1", date(2020, 8, 17), "x", 1, target=target)):
+        assert decode(encode(instruction), Instruction) == instruction
+    for unit in example_units():
+        assert decode(encode(unit), Unit) == unit
+
+
+async def test_a_closed_database_is_a_sentence(tmp_path: Path) -> None:
+    async with running_office(tmp_path) as office:
+        city = await office.signed_in(CITY)
+        instruction = await office.instruct(city)
+        await office.service.ground.database.close()
+        page = await city.open(f"/office/instructions/{instruction}")
+        assert page.status == 503
+        assert "Không có gì bị thay đổi" in page.text
+        office.service.ground.database = open_database("sqlite://")
