@@ -85,11 +85,44 @@ def rollup() -> None:
     _lines(measure_rollup())
 
 
+@bench.command()
+@click.option("--units", type=click.IntRange(1, 2000), default=200, show_default=True)
+@click.option(
+    "--seconds", type=click.FloatRange(0, 600), default=60.0, show_default=True, help="0: all at once."
+)
+@friendly
+def outreach(units: int, seconds: float) -> None:
+    """The minute before the deadline: every unit opens its form and sends its report, over real HTTP."""
+    import asyncio
+
+    from bluezone.sim.bench_rush import measure_rush
+
+    _machine()
+    rows = []
+    for window_s in (seconds, 0.0) if seconds else (0.0,):
+        rush = asyncio.run(measure_rush(units, window_s))
+        rows.append(
+            (
+                f"{units} units within {window_s:.0f} s",
+                rush.lost,
+                *(f"{rush.percentile(share) * 1000:.0f}" for share in (0.5, 0.99)),
+                f"{rush.percentile(0.99, opening=True) * 1000:.0f}",
+                f"{rush.whole_s:.1f}",
+            )
+        )
+    click.echo(
+        "input: SQLite, one process for service and browsers; a submission is a form, two commits and a page"
+    )
+    click.echo(
+        table(("engine and input", "lost", "send p50 ms", "send p99 ms", "open p99 ms", "whole s"), rows)
+    )
+
+
 @bench.command(name="all")
 @click.pass_context
 def everything(ctx: click.Context) -> None:
     """Every benchmark, one after the other."""
-    for command in (radio, store, match, rollup):
+    for command in (radio, store, match, rollup, outreach):
         click.echo(f"\n== {command.name} ==")
         ctx.invoke(command)
 
