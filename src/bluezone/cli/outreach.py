@@ -15,6 +15,7 @@ from bluezone.outreach.settings import DEFAULT_PORT, OutreachSettings, default_h
 
 if TYPE_CHECKING:
     from bluezone.outreach.activity import ActivitySource
+    from bluezone.outreach.office.unit_book import UnitChanges
     from bluezone.outreach.service import Outreach
     from bluezone.outreach.units import Unit
     from bluezone.web.signin.rules import Identity
@@ -112,6 +113,26 @@ def upgrade(home: Path) -> None:
 
     asyncio.run(run_upgrade(load_settings(home)))
     click.echo("The database has the tables of this version.")
+
+
+@outreach.command(name="units")
+@home_option
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@friendly
+def replace_units(home: Path, file: Path) -> None:
+    """Put the list of units of an XLSX or CSV FILE in force; who is not in it is marked as gone from today."""
+    from bluezone.outreach.spreadsheet.unit_list import read_units
+
+    listed = read_units(file.read_bytes())
+
+    async def work(service: Outreach) -> UnitChanges:
+        from bluezone.outreach.office.access import OPERATOR
+
+        return await service.units.replace(listed, by=OPERATOR, first=await service.units.is_empty())
+
+    changes = with_service(load_settings(home), work)
+    counts = (len(changes.added), len(changes.changed), len(changes.removed))
+    click.echo("{} units more, {} changed, {} gone.".format(*counts))
 
 
 @outreach.command()

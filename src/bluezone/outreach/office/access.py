@@ -15,6 +15,8 @@ PROVINCE = "province"
 ROLES = (UNIT, OFFICE, PROVINCE)
 # Who acts when nobody does: the reminders, the commands of the operator.
 SYSTEM = Identity("system", "system", "", "Bluezone")
+# Whoever runs commands on the machine itself keeps the list of units, too.
+OPERATOR = Identity("operator", PROVINCE, "", "Bluezone")
 
 
 def unit_identity(unit_id: str, name: str) -> Identity:

@@ -40,6 +40,10 @@ class UnitBook:
         """The units in force."""
         return await self._ground.tree()
 
+    async def is_empty(self) -> bool:
+        """Whether there is no list yet."""
+        return await self._ground.database.run(kept.edition) == 0
+
     async def compare(self, listed: Sequence[Unit]) -> UnitChanges:
         """What a new list would change.
 
