@@ -1,4 +1,4 @@
-"""Every page of the offices and of units in a real browser: no barrier, no sideways scroll, no script needed."""
+"""Every page of the offices and of units in a real browser: no barrier, no sideways scroll, no script."""
 
 from __future__ import annotations
 

@@ -41,8 +41,9 @@ async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         yield running
 
 
-def typed(instruction: str, author: str, based_on: int = 0, unit: str = "nghia-phu", **changes: str) -> Typed:
-    return Typed(Place(instruction, 0, unit), author, based_on, GOOD | changes, is_sure=True)
+def typed(instruction: str, author: str, unit: str = "nghia-phu", **changes: str) -> Typed:
+    """A first report as one browser sends it."""
+    return Typed(Place(instruction, 0, unit), author, 0, GOOD | changes, is_sure=True)
 
 
 async def test_the_steps_build_exactly_the_tables(office: Office) -> None:
@@ -74,7 +75,7 @@ async def test_all_units_at_once_lose_nothing(office: Office) -> None:
     await asyncio.gather(
         *(
             office.service.reporting.submit(
-                typed(instruction, unit.unit_id, unit=unit.unit_id, **NOT_RESIDENTS)
+                typed(instruction, unit.unit_id, unit.unit_id, **NOT_RESIDENTS)
                 if not unit.has_residents
                 else typed(
                     instruction,

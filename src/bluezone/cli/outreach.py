@@ -120,7 +120,7 @@ def upgrade(home: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @friendly
 def replace_units(home: Path, file: Path) -> None:
-    """Put the list of units of an XLSX or CSV FILE in force; who is not in it is marked as gone from today."""
+    """Put the list of units of an XLSX or CSV FILE in force; who is not in it is gone from today."""
     from bluezone.outreach.spreadsheet.unit_list import read_units
 
     listed = read_units(file.read_bytes())

@@ -23,10 +23,10 @@ def decode(text: str, kind: type[T]) -> T:
 def _plain(value: Any) -> Any:
     if isinstance(value, Fraction):
         return str(value)
-    raise NotImplementedError(type(value).__name__)
+    raise TypeError(type(value).__name__)
 
 
 def _made(kind: type[Any], value: Any) -> Any:
     if kind is Fraction:
         return Fraction(value)
-    raise NotImplementedError(kind.__name__)
+    raise TypeError(kind.__name__)
