@@ -192,7 +192,7 @@ def test_with_script_what_is_typed_is_saved_by_itself(browser: Browser, served: 
     page = context.new_page()
     page.goto(served.at("/office/reports/{id}/lao-dong"))
     page.fill("#difficulties", "đang gõ dở")
-    page.wait_for_function("document.getElementById('autosaved').textContent.length > 5", timeout=15_000)
+    page.locator("#autosaved", has_text="Đã tự lưu nháp lúc").wait_for(timeout=15_000)
     page.reload()
     assert page.input_value("#difficulties") == "đang gõ dở"
     context.close()

@@ -61,6 +61,9 @@ async def create_home(home: Path, units: Sequence[Unit], *, port: int, address: 
     settings = parse_settings(text, home, {})
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HomeIncomplete(f"no service could be made in {home}: {error.strerror}") from None
+    try:
         _write_secret(home / SECRET_FILE)
         (home / _DATABASE_FILE).touch(mode=0o600)
         await upgrade(settings)

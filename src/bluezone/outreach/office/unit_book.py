@@ -69,14 +69,15 @@ class UnitBook:
             check_keeps_units(by, before)
         changes = await self.compare(listed)
         today = self._ground.today()
-        gone = () if first else changes.removed
+        named = {unit.unit_id for unit in listed}
+        gone = [] if first else [one for one in before if one.unit_id not in named]
         whole = [*listed, *(replace(one, removed_on=one.removed_on or today) for one in gone)]
         UnitTree(whole)
         now = self._ground.now()
         line = self._ground.line(
             by,
             "units-replaced",
-            detail=f"+{len(changes.added)} ~{len(changes.changed)} -{len(gone)}",
+            detail=f"+{len(changes.added)} ~{len(changes.changed)} -{len(changes.removed)}",
         )
 
         def keep(conn: Connection) -> None:
@@ -96,5 +97,7 @@ def changes_between(before: Sequence[Unit], after: Sequence[Unit]) -> UnitChange
     return UnitChanges(
         tuple(one for one in after if one.unit_id not in old),
         tuple(one for one in after if one.unit_id in old and old[one.unit_id] != one),
-        tuple(one for one in before if one.unit_id not in new and one.unit_id != "-"),
+        tuple(
+            one for one in before if one.unit_id not in new and one.removed_on is None and one.unit_id != "-"
+        ),
     )

@@ -7,10 +7,11 @@ let waiting = 0;
 
 async function save() {
   waiting = 0;
+  // Not form.action: the buttons are named "action", and would be found instead.
   const typed = new URLSearchParams(new FormData(form));
   typed.set("action", "autosave");
   try {
-    const answer = await fetch(form.action, { method: "POST", body: typed, redirect: "error" });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: typed, redirect: "error" });
     if (answer.ok) said.textContent = `${said.dataset.said} ${await answer.text()}`;
   } catch {
     // Offline: the form still holds everything, and the next change tries again.
