@@ -17,7 +17,7 @@ from bluezone.sim.truth import Band, Truth, Verdict
 
 VERDICTS = (Verdict.MUST, Verdict.BORDERLINE, Verdict.MUST_NOT, Band.NEVER_MET)
 NEAR_LEVELS = (-12.0, -10.0, -9.0, -8.0, -7.0, -6.0, -5.0, -4.0, -3.0, -2.0, -1.0, 0.0)
-NEAR_PROBABILITIES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
+NEAR_PROBABILITIES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9)
 ALERT_SECONDS = (300.0, 600.0, 750.0, 900.0, 1050.0, 1200.0, 1500.0, 1800.0)
 
 
