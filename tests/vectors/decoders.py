@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bluezone.protocol.advertisement import parse_advertisement
@@ -146,7 +147,9 @@ def read_configuration(data: bytes, context: Context) -> Context:
     keys = {role: public_key(key) for role, key in context["signers"].items()}
     region = replace(parse_region(bytes.fromhex(context["region_file"]).decode()), configuration_signers=keys)
     found = accept_configuration(data, region, context.get("known_version"), context["now"])
-    return {
+    # Absent where the file leaves it out, as every file before it did.
+    sensing = {} if found.sensing is msgspec.UNSET else {"sensing": msgspec.to_builtins(found.sensing)}
+    return sensing | {
         "version": found.version,
         "issued_at": found.issued_at,
         "expires_at": found.expires_at,
