@@ -43,7 +43,7 @@ class RiskRules:
     rhythm_s: float = 60.0
     longest_half_gap: float = 2 / 3
     kind: Kind = "level"
-    near_probability: float = 0.45
+    near_probability: float = 0.5
     intercept_db: float = 0.0
 
     def counts(self, scan: ExposureScan) -> bool:

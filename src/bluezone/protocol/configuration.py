@@ -80,7 +80,7 @@ class SensingNumbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     rule: Literal["level", "window"] = "level"
-    near_probability: Annotated[float, msgspec.Meta(ge=0.01, le=0.99)] = 0.45
+    near_probability: Annotated[float, msgspec.Meta(ge=0.01, le=0.99)] = 0.5
     intercept_db: Annotated[float, msgspec.Meta(ge=-30, le=30)] = 0.0
 
 

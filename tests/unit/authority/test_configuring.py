@@ -122,11 +122,11 @@ def test_what_can_be_changed() -> None:
 
 def test_a_calibration_is_kept_by_later_versions() -> None:
     first = next_configuration(None, {"sensing.intercept_db": "-2.5"}, region=84, now=NOW, valid_days=30)
-    assert first.sensing == SensingNumbers("level", 0.45, -2.5)
+    assert first.sensing == SensingNumbers("level", 0.5, -2.5)
     later = next_configuration(first, {"risk.alert_s": "600"}, region=84, now=NOW + 60, valid_days=30)
     assert later.sensing == first.sensing
     changed = next_configuration(later, {"sensing.rule": "window"}, region=84, now=NOW + 90, valid_days=30)
-    assert changed.sensing == SensingNumbers("window", 0.45, -2.5)
+    assert changed.sensing == SensingNumbers("window", 0.5, -2.5)
 
 
 def test_the_operator_is_told_before_it_expires() -> None:
