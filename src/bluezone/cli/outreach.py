@@ -85,6 +85,7 @@ Next:
 @friendly
 def serve(home: Path, host: str | None, port: int | None, log_level: str) -> None:
     """Run the service until it is interrupted; it sends reminders by itself."""
+    from bluezone.cli.outreach_site import mounted_site
     from bluezone.outreach.home import open_outreach, read_secret
     from bluezone.outreach.pages.app import create_outreach_app
     from bluezone.web.serving import LocalServer, address_of, bind
@@ -98,9 +99,11 @@ def serve(home: Path, host: str | None, port: int | None, log_level: str) -> Non
         read_secret(settings),
         names=[settings.name],
         is_secure=settings.is_secure,
+        beside=mounted_site(settings, activity),
     )
     listener = bind(host or settings.host, settings.port if port is None else port)
-    click.echo(f"Serving {address_of(listener)}office/ (stop with Ctrl-C); links say {settings.address}")
+    own = address_of(listener)
+    click.echo(f"Public site: {own}  Offices: {own}office/  (stop with Ctrl-C; links say {settings.address})")
     LocalServer(app).run(sockets=[listener])
 
 
