@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bluezone.outreach.activity import Activity, DayCount
+from bluezone.outreach.figures import Share
 from bluezone.outreach.site.totals import Totals
 from bluezone.web.serving import LocalServer, address_of, bind
 from tests.browser.conftest import Complaints
@@ -44,7 +45,7 @@ class Published:
 
     async def latest(self) -> Totals:
         """Twelve of fourteen units."""
-        return Totals(20783, 14, 12, 21_210, 84_920, 51_300)
+        return Totals(20783, 14, 12, 21_210, Share(21_210, 84_920, 7), Share(21_210, 51_300, 7))
 
 
 @pytest.fixture(scope="module")

@@ -94,12 +94,13 @@ def serve(home: Path, host: str | None, port: int | None, log_level: str) -> Non
     settings = load_settings(home)
     with_service(settings, _nothing)  # what is wrong with the database is a sentence here, not a traceback
     activity = _activity(settings)
+    service = open_outreach(settings, activity=activity)
     app = create_outreach_app(
-        open_outreach(settings, activity=activity),
+        service,
         read_secret(settings),
         names=[settings.name],
         is_secure=settings.is_secure,
-        beside=mounted_site(settings, activity),
+        beside=mounted_site(settings, activity, service.published_totals(settings.published_office)),
     )
     listener = bind(host or settings.host, settings.port if port is None else port)
     own = address_of(listener)

@@ -11,6 +11,7 @@ from bluezone.outreach.office.importing import Importing
 from bluezone.outreach.office.instructing import Instructing
 from bluezone.outreach.office.inviting import Inviting
 from bluezone.outreach.office.lettering import Lettering
+from bluezone.outreach.office.published import PublishedTotals
 from bluezone.outreach.office.reminding import Reminding
 from bluezone.outreach.office.reporting import Reporting
 from bluezone.outreach.office.summing import Summing
@@ -34,6 +35,12 @@ class Outreach:
         self.summing = Summing(ground, self.reporting)
         self.lettering = Lettering(ground, self.summing)
         self.reminding = Reminding(ground, inviting)
+
+    def published_totals(self, office_id: str) -> PublishedTotals | None:
+        """The totals of an office for the public; None where none is named."""
+        if not office_id:
+            return None
+        return PublishedTotals(self.ground, self.instructing, self.summing, office_id)
 
     async def start(self) -> None:
         """Checks the tables.

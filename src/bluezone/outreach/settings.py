@@ -49,6 +49,7 @@ class _SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: str = "sqlite:///outreach.db"
     messages: str = "messages"
     authority: str = ""
+    published_office: Annotated[str, msgspec.Meta(max_length=100)] = ""
     utc_offset_minutes: Annotated[int, msgspec.Meta(ge=-840, le=840)] = 420
     mail: _Mail = _Mail()
 
@@ -64,6 +65,7 @@ class OutreachSettings:
         database: SQLAlchemy URL.
         messages: folder of messages that no server takes.
         authority: base URL of the health authority, for the public activity figure; empty for none.
+        published_office: unit whose totals the public site shows after each deadline; empty for none.
         utc_offset_minutes: of civil dates.
         mail: the server that takes mail; None for files only.
     """
@@ -75,6 +77,7 @@ class OutreachSettings:
     database: str
     messages: Path
     authority: str
+    published_office: str
     utc_offset_minutes: int
     mail: SmtpServer | None
 
@@ -142,6 +145,7 @@ def parse_settings(text: str, home: Path, environment: Mapping[str, str]) -> Out
         database=url_in_folder(file.database, home),
         messages=home / file.messages,
         authority=_checked_address(file.authority) if file.authority else "",
+        published_office=file.published_office,
         utc_offset_minutes=file.utc_offset_minutes,
         mail=SmtpServer(mail.host, mail.port, mail.sender, mail.user, password, mail.encryption)
         if mail.host
@@ -161,6 +165,8 @@ database = "sqlite:///outreach.db"
 messages = "messages"
 # Base address of the health authority, for the public figure of downloads; empty for none.
 authority = ""
+# Unit, such as "gia-nghia", whose totals the public site shows after each deadline; empty for none.
+published_office = ""
 utc_offset_minutes = 420
 
 [mail]

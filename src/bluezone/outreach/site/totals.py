@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from bluezone.outreach.figures import Share
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -15,16 +17,16 @@ class Totals:
         units: that were asked to report.
         reported: of them, that did.
         installed: residents who installed it, as reported.
-        population: of the units that reported; 0 where it is not known.
-        smartphones: in the same units; 0 where it is not known.
+        of_population: the same against the people, in the units that gave both.
+        of_smartphones: against those with a smartphone, in the units that gave both.
     """
 
     as_of_day: int
     units: int
     reported: int
     installed: int
-    population: int
-    smartphones: int
+    of_population: Share
+    of_smartphones: Share
 
 
 class TotalsSource(Protocol):

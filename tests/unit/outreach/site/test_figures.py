@@ -19,6 +19,7 @@ from bluezone.outreach.activity import (
     DayCount,
     parse_activity,
 )
+from bluezone.outreach.figures import Share
 from bluezone.outreach.site.totals import Totals
 from tests.unit.outreach.site.sample import make_pages, make_site
 
@@ -46,7 +47,7 @@ class Published:
 
     async def latest(self) -> Totals:
         """The founding letter's own ward."""
-        return Totals(20783, 14, 12, 2121, 3073, 0)
+        return Totals(20783, 14, 12, 2121, Share(2121, 3073, 1), Share())
 
 
 def page(activity: object, totals: object = None, path: str = "/figures") -> str:
