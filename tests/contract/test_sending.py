@@ -84,7 +84,21 @@ async def test_a_mail_arrives_whole(sender: tuple[Sender, Received]) -> None:
     assert first["Message-ID"] != second["Message-ID"]
 
 
-@pytest.mark.parametrize("to", ["", "nobody", "a@b\nBcc: c@d.example", "a b@c.example", "a@b, c@d.example"])
+# The parser of headers fails on some of these in other ways than it says, and drops what stands in others.
+_ODD = [
+    "vp.:a@x.example",
+    "a@x.example.",
+    "a@x..example",
+    ".a@x.example",
+    "a..b@x.example",
+    f"{'a' * 65}@x.example",
+    "a@b",
+]
+
+
+@pytest.mark.parametrize(
+    "to", ["", "nobody", "a@b\nBcc: c@d.example", "a b@c.example", "a@b, c@d.example", *_ODD]
+)
 async def test_a_bad_address_is_told_and_sends_nothing(sender: tuple[Sender, Received], to: str) -> None:
     with pytest.raises(MessageNotSent):
         await sender[0].send(OutgoingMessage(Channel.MAIL, to, "x", "y"))

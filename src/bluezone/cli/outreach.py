@@ -159,6 +159,23 @@ def link(home: Path, role: str, unit_id: str) -> None:
     click.echo(with_service(settings, work))
 
 
+@outreach.command()
+@home_option
+@click.option("--unit", "unit_id", required=True, help="Id of the unit.")
+@friendly
+def shut_out(home: Path, unit_id: str) -> None:
+    """Take back every link of a unit and end its sessions, such as after a lost telephone."""
+
+    async def work(service: Outreach) -> int:
+        from bluezone.outreach.office.access import SYSTEM
+
+        await _identity(service, "unit", unit_id, "")
+        return await service.ground.sign_in.shut_out(unit_id, by=SYSTEM)
+
+    ended = with_service(load_settings(home), work)
+    click.echo(f"Links that were not used yet lead nowhere now; {ended} sessions ended.")
+
+
 @outreach.group()
 def account() -> None:
     """Accounts of offices."""

@@ -80,13 +80,29 @@ class SqliteDatabase:
                     future.set_result(outcome)
 
     def _commit(self, calls: list[Call]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
         try:
             with self._engine.begin() as conn:
-                outcomes = [_attempt(conn, call) for call in calls]
+                for call in calls:
+                    outcomes.append(_attempt(conn, call))
+                    _check_not_rolled_back(conn)
+        except _RolledBack:
+            # What the others of the group were told would not be true: each is tried again by itself.
+            return outcomes if len(calls) == 1 else [one for call in calls for one in self._commit([call])]
         except SQLAlchemyError as error:
             failure = DatabaseUnavailable(f"the database did not commit ({kind_of(error)})")
             return [Outcome(error=failure)] * len(calls)
         return outcomes
+
+
+class _RolledBack(Exception):
+    """A full disk or a failing one made SQLite take back the whole transaction, not only a savepoint."""
+
+
+def _check_not_rolled_back(conn: Connection) -> None:
+    driver = conn.connection.dbapi_connection
+    if driver is None or not driver.in_transaction:
+        raise _RolledBack
 
 
 def _attempt(conn: Connection, call: Call) -> Outcome:

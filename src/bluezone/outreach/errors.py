@@ -8,6 +8,7 @@ OutreachError
 │   └── SpreadsheetRefused   a file that is not read at all: too large, with macros, broken
 ├── UnitUnknown              no unit of this id
 ├── InstructionUnknown       no instruction of this id
+├── PeriodUnknown            the instruction has no such deadline
 ├── InstructionClosed        the instruction is closed, or was not sent yet
 ├── ReportOutdated           somebody else stored a newer version meanwhile
 ├── UploadMissing            the file that was looked at is gone
@@ -79,6 +80,12 @@ class InstructionUnknown(OutreachError):
     """No instruction of this id is known."""
 
     code = "instruction-unknown"
+
+
+class PeriodUnknown(OutreachError):
+    """The instruction has no such period."""
+
+    code = "period-unknown"
 
 
 class InstructionClosed(OutreachError):

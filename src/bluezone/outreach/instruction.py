@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from bluezone.outreach.errors import InstructionRefused
+from bluezone.outreach.errors import InstructionRefused, PeriodUnknown
 from bluezone.outreach.figures import FIELDS, Denominator
 from bluezone.outreach.problem import Problem, errors_in
 from bluezone.outreach.units import UnitTree
@@ -169,6 +169,16 @@ def period_at(instruction: Instruction, at: int) -> int:
         return 0
     passed = -(-(at - instruction.due_at) // (instruction.repeat_days * _DAY_S))
     return min(passed, instruction.period_count - 1)
+
+
+def check_period(instruction: Instruction, period: int) -> None:
+    """That an instruction has this period (from 0).
+
+    Raises:
+        PeriodUnknown: it has fewer deadlines.
+    """
+    if not 0 <= period < instruction.period_count:
+        raise PeriodUnknown("the instruction has no such period")
 
 
 def expected_units(instruction: Instruction, tree: UnitTree, period: int) -> tuple[str, ...]:

@@ -68,9 +68,14 @@ def failure_page(request: Request[Any, Any, Any], error: Exception) -> Template:
     """Any failure, as a page with a sentence; nothing of the inside of the program is shown."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     if not isinstance(error, HTTPException):
-        log.error("page-failed", error=type(error).__name__, path=request.url.path)
+        log.error("page-failed", error=type(error).__name__, page=_named(request))
     shown = status if status in _KNOWN_FAILURES else 500 if status >= 500 else 400
     return page(request, "failure.html", status=status, failure_key=f"failure.{shown}")
+
+
+def _named(request: Request[Any, Any, Any]) -> str:
+    """The form of an address, such as `/office/link/{token:str}`: what stands in it may be a secret."""
+    return str(request.scope.get("path_template", ""))
 
 
 def _address_in(request: Request[Any, Any, Any], language: str) -> str:

@@ -80,7 +80,9 @@ def create_site(
         # The whole site: a narrower path would let every page outside of it replace the token.
         cookie_path="/",
         cookie_secure=guarded.is_secure,
-        cookie_samesite="strict",
+        # Not strict: who follows a link from a mail comes without a strict cookie, and the new token would
+        # make every form that is already open unsendable. Token and guard of origins protect as before.
+        cookie_samesite="lax",
         cookie_httponly=True,
     )
     site = Litestar(

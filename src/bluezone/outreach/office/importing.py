@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from bluezone.outreach.errors import OutreachError, UploadMissing
-from bluezone.outreach.instruction import Instruction, expected_units
+from bluezone.outreach.errors import OutreachError, ReportOutdated, UploadMissing
+from bluezone.outreach.instruction import Instruction, check_period, expected_units
 from bluezone.outreach.office.access import check_acts_for, check_keeps_units, check_reports_for
 from bluezone.outreach.office.ground import Ground
 from bluezone.outreach.office.reporting import Reporting, earlier_periods
@@ -84,9 +84,8 @@ class Importing:
         """
         instruction = await self._own(instruction_id, by)
         verdict = await self._read(instruction, period, file[1], source)
-        upload = Upload(self._ground.new_id(), _REPORTS, by.actor, *file)
-        now = self._ground.now()
-        await self._ground.database.run(lambda conn: uploads.add(conn, upload, now))
+        upload = Upload(self._ground.new_id(), _REPORTS, by.actor, *file, self._ground.now())
+        await self._ground.database.run(lambda conn: uploads.add(conn, upload))
         return Looked(upload.upload_id, verdict)
 
     async def take_reports(
@@ -103,8 +102,16 @@ class Importing:
         instruction = await self._own(instruction_id, by)
         upload = await self._find(upload_id, by)
         verdict = await self._read(instruction, period, upload.content, source)
-        stored, refused = 0, []
+        known = await self._ground.database.run(
+            lambda conn: _newest(reports.all_versions(conn, instruction_id, period))
+        )
+        stored, refused = 0, list[tuple[Report, OutreachError]]()
         for report in verdict.reports:
+            newer = known.get(report.unit_id)
+            if newer is not None and newer.submitted_at >= upload.made_at:
+                # Whoever looked at the file did not see this one, and may not write over it unseen.
+                refused.append((report, ReportOutdated(newer.version)))
+                continue
             try:
                 await self._reporting.submit_report(report, by=by)
                 stored += 1
@@ -135,6 +142,7 @@ class Importing:
             check_acts_for(by, instruction.office_id)
         else:
             check_reports_for(by, unit_id, tree)
+        check_period(instruction, period)
         wanted = [unit_id] if unit_id else expected_units(instruction, tree, period)
 
         def load(conn: Connection) -> dict[str, Report]:
@@ -155,9 +163,8 @@ class Importing:
         """
         check_keeps_units(by, await self._ground.tree())
         changes = await self._units.compare(await asyncio.to_thread(read_units, file[1]))
-        upload = Upload(self._ground.new_id(), _UNITS, by.actor, *file)
-        now = self._ground.now()
-        await self._ground.database.run(lambda conn: uploads.add(conn, upload, now))
+        upload = Upload(self._ground.new_id(), _UNITS, by.actor, *file, self._ground.now())
+        await self._ground.database.run(lambda conn: uploads.add(conn, upload))
         return upload.upload_id, changes
 
     async def take_units(self, upload_id: str, *, by: Identity) -> UnitChanges:
@@ -184,6 +191,7 @@ class Importing:
         return upload
 
     async def _read(self, instruction: Instruction, period: int, content: bytes, source: Source) -> Verdict:
+        check_period(instruction, period)
         tree, now = await self._ground.tree(), self._ground.now()
 
         def load(conn: Connection) -> tuple[dict[str, Report], dict[str, Report]]:

@@ -11,6 +11,7 @@ from bluezone.outreach.instruction import (
     Instruction,
     Timeliness,
     accept_instruction,
+    check_period,
     expected_units,
     period_at,
     timeliness,
@@ -159,7 +160,11 @@ class Instructing:
             InstructionUnknown, InstructionClosed, NotAllowed, UnitUnknown.
         """
         instruction, tree = await self._open_one(instruction_id, by)
-        await self._check_asked(instruction, unit_id)
+        now = self._ground.now()
+        await self._check_asked(instruction, tree, unit_id)
+        await self._ground.database.run(
+            lambda conn: signin.revoke_links(conn, unit_id, self._inviting.target(instruction, unit_id), now)
+        )
         return await self._hand_over(instruction, tree.get(unit_id), by)
 
     async def print_links(
@@ -173,7 +178,13 @@ class Instructing:
         instruction, tree = await self._open_one(instruction_id, by)
         wanted = unit_ids or expected_units(instruction, tree, 0)
         for unit_id in unit_ids:
-            await self._check_asked(instruction, unit_id)
+            await self._check_asked(instruction, tree, unit_id)
+
+        def ask(conn: Connection) -> None:
+            for unit_id in wanted:
+                kept.ask_also(conn, instruction_id, unit_id)
+
+        await self._ground.database.run(ask)
         return [await self._inviting.invite(instruction, tree.get(one), by=by) for one in wanted]
 
     async def close(self, instruction_id: str, *, by: Identity) -> None:
@@ -201,6 +212,7 @@ class Instructing:
         instruction, tree = await self.find(instruction_id, by=by), await self._ground.tree()
         now = self._ground.now()
         chosen = period_at(instruction, now) if period is None else period
+        check_period(instruction, chosen)
 
         def load(conn: Connection) -> Watched:
             told = kept.list_recipients(conn, instruction_id)
@@ -225,9 +237,12 @@ class Instructing:
         due_at = instruction.due_of(period_at(instruction, now))
         sent_to, is_sent = await self._inviting.send(instruction, unit, "invite", due_at, by=by)
         at = now if is_sent else None
-        await self._ground.database.run(
-            lambda conn: kept.note_sent(conn, instruction.instruction_id, unit.unit_id, sent_to, at)
-        )
+
+        def note(conn: Connection) -> None:
+            kept.ask_also(conn, instruction.instruction_id, unit.unit_id)
+            kept.note_sent(conn, instruction.instruction_id, unit.unit_id, sent_to, at)
+
+        await self._ground.database.run(note)
         return sent_to, is_sent
 
     async def _open_one(self, instruction_id: str, by: Identity) -> tuple[Instruction, UnitTree]:
@@ -237,7 +252,9 @@ class Instructing:
             raise InstructionClosed(_CLOSED)
         return instruction, await self._ground.tree()
 
-    async def _check_asked(self, instruction: Instruction, unit_id: str) -> None:
+    async def _check_asked(self, instruction: Instruction, tree: UnitTree, unit_id: str) -> None:
+        if unit_id in expected_units(instruction, tree, period_at(instruction, self._ground.now())):
+            return  # Also a unit that was added below the office after the instruction was sent.
         known = await self._ground.database.run(
             lambda conn: kept.list_recipients(conn, instruction.instruction_id)
         )

@@ -43,10 +43,14 @@ class Inviting:
         """A new one-time link that leads a unit to its report."""
         last_due = instruction.due_of(instruction.period_count - 1)
         life_s = max(last_due, self._ground.now()) + LINK_GRACE_S - self._ground.now()
-        target = f"{self._base}/reports/{instruction.instruction_id}/{unit.unit_id}"
+        target = self.target(instruction, unit.unit_id)
         identity = unit_identity(unit.unit_id, unit.name)
         token = await self._ground.sign_in.make_link(identity, target, life_s, by=by)
         return Invitation(unit, f"{self._ground.address}{self._base}/link/{token}")
+
+    def target(self, instruction: Instruction, unit_id: str) -> str:
+        """Where a unit's links lead."""
+        return f"{self._base}/reports/{instruction.instruction_id}/{unit_id}"
 
     async def send(
         self, instruction: Instruction, unit: Unit, kind: str, due_at: int, *, by: Identity

@@ -10,7 +10,6 @@ from dataclasses import replace
 import structlog
 from sqlalchemy import Connection
 
-from bluezone.database.errors import DatabaseError
 from bluezone.outreach.errors import OutreachError
 from bluezone.outreach.instruction import Instruction, Reminder, due_reminders, period_at
 from bluezone.outreach.office.access import SYSTEM, check_acts_for
@@ -39,17 +38,20 @@ class Reminding:
             try:
                 await self.look_once()
                 await self._tidy()
-            except (OutreachError, SignInError, DatabaseError) as error:
-                log.error("reminding-failed", reason=error.code)
+            except Exception as error:  # Nobody waits for this task: it may not end unseen.
+                log.error("reminding-failed", reason=type(error).__name__)
             await self._ground.clock.sleep(LOOK_S)
 
     async def look_once(self) -> int:
-        """Sends every reminder that is due; returns how many."""
+        """Sends every reminder that is due; returns how many. One failing instruction stops no other."""
         tree, sent = await self._ground.tree(), 0
         for instruction in await self._ground.database.run(instructions.open_ones):
-            for period in _periods_to_look_at(instruction, self._ground.now()):
-                for reminder in await self._due(instruction, tree, period):
-                    sent += await self._remind(instruction, tree, reminder, SYSTEM)
+            try:
+                for period in _periods_to_look_at(instruction, self._ground.now()):
+                    for reminder in await self._due(instruction, tree, period):
+                        sent += await self._remind(instruction, tree, reminder, SYSTEM)
+            except (OutreachError, SignInError) as error:
+                log.error("reminding-failed", reason=error.code, instruction=instruction.instruction_id)
         return sent
 
     async def remind_now(self, instruction_id: str, *, by: Identity) -> int:
@@ -102,6 +104,7 @@ class Reminding:
         line = self._ground.line(by, "reminded", instruction.number, unit.name)
 
         def note(conn: Connection) -> None:
+            instructions.ask_also(conn, own, unit.unit_id)
             reminders.note_sent(conn, own, reminder, sent_to or NOT_REACHED)
             signin.append(conn, line)
 

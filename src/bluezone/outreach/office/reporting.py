@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bluezone.outreach.errors import InstructionClosed, ReportRefused
 from bluezone.outreach.form import FORM_FIELDS, read_form, typed_again
-from bluezone.outreach.instruction import Instruction, Timeliness, period_at, timeliness
+from bluezone.outreach.instruction import Instruction, Timeliness, check_period, period_at, timeliness
 from bluezone.outreach.office.access import check_reports_for
 from bluezone.outreach.office.ground import Ground
 from bluezone.outreach.problem import Severity, errors_in
@@ -124,7 +124,7 @@ class Reporting:
             period: from 0; None for the current one.
 
         Raises:
-            InstructionUnknown, NotAllowed, UnitUnknown.
+            InstructionUnknown, PeriodUnknown, NotAllowed, UnitUnknown.
         """
         tree, now = await self._ground.tree(), self._ground.now()
         check_reports_for(by, place.unit_id, tree)
@@ -133,8 +133,7 @@ class Reporting:
         def load(conn: Connection) -> Desk:
             instruction = _asked_of(conn, place)
             chosen = period_at(instruction, now) if period is None else period
-            if not 0 <= chosen < instruction.period_count:
-                raise NotAllowed("the instruction has no such period")
+            check_period(instruction, chosen)
             own = replace(place, period=chosen)
             if by.subject == place.unit_id:
                 instructions.note_opened(conn, place.instruction_id, place.unit_id, now)
@@ -146,7 +145,7 @@ class Reporting:
         """Keeps what was typed, whatever it is.
 
         Raises:
-            InstructionUnknown, NotAllowed.
+            InstructionUnknown, PeriodUnknown, NotAllowed.
         """
         check_reports_for(by, typed.place.unit_id, await self._ground.tree())
         draft = Draft(typed.author, typed.based_on, self._ground.now(), bounded(typed.texts))
@@ -242,6 +241,7 @@ def _asked_of(conn: Connection, place: Place) -> Instruction:
     instruction = instructions.find(conn, place.instruction_id)
     if place.unit_id not in instructions.list_recipients(conn, place.instruction_id):
         raise NotAllowed("this instruction does not ask that unit")
+    check_period(instruction, place.period)
     return instruction
 
 

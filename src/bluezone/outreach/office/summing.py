@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bluezone.outreach.instruction import Instruction, period_at
+from bluezone.outreach.instruction import Instruction, check_period, period_at
 from bluezone.outreach.office.access import check_acts_for, check_sees_office
 from bluezone.outreach.office.ground import Ground
 from bluezone.outreach.office.reporting import Reporting, earlier_periods
@@ -17,7 +17,6 @@ from bluezone.outreach.storage import instructions, reports
 from bluezone.outreach.storage.reports import Place
 from bluezone.outreach.units import UnitTree
 from bluezone.web.signin import storage as signin
-from bluezone.web.signin.errors import NotAllowed
 from bluezone.web.signin.rules import Identity
 
 
@@ -73,7 +72,7 @@ class Summing:
             at_deadline: as things stood at the deadline, instead of now.
 
         Raises:
-            InstructionUnknown, NotAllowed.
+            InstructionUnknown, PeriodUnknown, NotAllowed.
         """
         tree, now = await self._ground.tree(), self._ground.now()
 
@@ -81,8 +80,7 @@ class Summing:
             found = instructions.find(conn, instruction_id)
             check_sees_office(by, found.office_id, tree)
             chosen = period_at(found, now) if period is None else period
-            if not 0 <= chosen < found.period_count:
-                raise NotAllowed("the instruction has no such period")
+            check_period(found, chosen)
             earlier = earlier_periods(conn, found, chosen)[:1]
             before = reports.all_versions(conn, *earlier[0]) if earlier else {}
             known = reports.all_versions(conn, instruction_id, chosen)

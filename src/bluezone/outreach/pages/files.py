@@ -21,7 +21,7 @@ from bluezone.outreach.form import typed_again
 from bluezone.outreach.office.importing import Source
 from bluezone.outreach.office.lettering import Written
 from bluezone.outreach.office.reporting import Typed
-from bluezone.outreach.pages.front import Front, WebRequest
+from bluezone.outreach.pages.front import Front, WebRequest, whole_number
 from bluezone.outreach.pages.reports import author_of
 from bluezone.outreach.problem import Problem, Severity
 from bluezone.outreach.spreadsheet.archive import MAX_FILE_BYTES
@@ -109,7 +109,7 @@ async def import_look(
 ) -> Template:
     """What every cell says."""
     form = await request.form()
-    period, source = _whole(form.get("period")), _source(form)
+    period, source = whole_number(form.get("period")), _source(form)
     instruction = await front.service.instructing.find(instruction_id, by=front.identity)
     try:
         file = await _file(form)
@@ -130,7 +130,7 @@ async def import_take(
 ) -> Template | Redirect:
     """Stores the good rows."""
     form = await request.form()
-    period, source = _whole(form.get("period")), _source(form)
+    period, source = whole_number(form.get("period")), _source(form)
     _, refused = await front.service.importing.take_reports(
         instruction_id, period, upload_id, source, by=front.identity
     )
@@ -152,7 +152,7 @@ async def report_file(
 ) -> Template | Redirect:
     """Reads a unit's own file into its form; a bad one is shown cell by cell."""
     form = await request.form()
-    period = _whole(form.get("period"))
+    period = whole_number(form.get("period"))
     place, author = Place(instruction_id, period, unit_id), author_of(request, front)
     desk = await front.service.reporting.open(place, author, by=front.identity, period=period)
     problems: tuple[Problem, ...] = ()
@@ -306,11 +306,6 @@ def _source(form: Mapping[str, Any]) -> Source:
     return Source(
         str(form.get("reporter") or "")[:120].strip(), str(form.get("reporter_phone") or "")[:20].strip()
     )
-
-
-def _whole(value: object) -> int:
-    text = str(value or "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
 
 
 def _plain(number: str) -> str:

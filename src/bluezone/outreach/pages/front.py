@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import structlog
 from litestar import Request
 from litestar.response import Template
 
@@ -26,7 +27,14 @@ from bluezone.web.signin.browser import Door
 from bluezone.web.signin.rules import Identity
 
 WebRequest = Request[Any, Any, Any]
-_STATUS = {"unit-unknown": 404, "instruction-unknown": 404, "instruction-closed": 409, "upload-missing": 410}
+log = structlog.get_logger("bluezone.outreach")
+_STATUS = {
+    "unit-unknown": 404,
+    "instruction-unknown": 404,
+    "period-unknown": 404,
+    "instruction-closed": 409,
+    "upload-missing": 410,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,12 @@ class Wording:
         return sentence(problem, self.words)
 
 
+def whole_number(value: object) -> int:
+    """A number from a form or an address; 0 for anything else."""
+    text = str(value or "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
 def by_field(problems: tuple[Problem, ...]) -> Mapping[str, list[Problem]]:
     """Problems by the field that they stand beside; those of the whole under the empty name."""
     found: dict[str, list[Problem]] = {}
@@ -135,8 +149,9 @@ def on_outreach_error(request: WebRequest, error: OutreachError) -> Template:
     )
 
 
-def on_database_error(request: WebRequest, _error: DatabaseError) -> Template:
+def on_database_error(request: WebRequest, error: DatabaseError) -> Template:
     """The database did not carry it out: nothing was changed, and trying again is safe."""
+    log.error("database-failed", code=error.code, reason=str(error))
     words = words_of(language_of(request))
     return page(
         request,

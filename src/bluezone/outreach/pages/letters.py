@@ -16,7 +16,7 @@ from bluezone.outreach.errors import LetterOutdated
 from bluezone.outreach.instruction import Signer
 from bluezone.outreach.numerals import read_date
 from bluezone.outreach.office.lettering import MAX_BLOCK, MAX_LINE, LetterTexts, Written
-from bluezone.outreach.pages.front import Front, WebRequest
+from bluezone.outreach.pages.front import Front, WebRequest, whole_number
 from bluezone.outreach.report_letter import BLOCKS
 from bluezone.web.page import language_of, see_other
 
@@ -41,7 +41,7 @@ async def save(
 ) -> Template | Redirect:
     """Keeps the texts."""
     form = await request.form()
-    period, seen = int(str(form.get("period", "0"))), int(str(form.get("revision", "0")))
+    period, seen = whole_number(form.get("period")), whole_number(form.get("revision"))
     written = await _written(request, front, instruction_id, period)
     texts = _texts(form, written)
     try:

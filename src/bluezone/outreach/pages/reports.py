@@ -19,7 +19,7 @@ from bluezone.outreach.figures import FIELDS, Denominator, Uptake
 from bluezone.outreach.form import FORM_FIELDS, read_figures
 from bluezone.outreach.numerals import read_date
 from bluezone.outreach.office.reporting import Desk, Typed, Unsure
-from bluezone.outreach.pages.front import Front, WebRequest, by_field
+from bluezone.outreach.pages.front import Front, WebRequest, by_field, whole_number
 from bluezone.outreach.problem import Problem
 from bluezone.outreach.report import STAFF_FIELDS, differences
 from bluezone.outreach.storage.reports import Place
@@ -63,12 +63,12 @@ async def send(
     """Sends the form, or keeps it as a draft; a refused one is shown again with sentences."""
     fields = await request.form()
     address = f"{front.service.base}/reports/{instruction_id}/{unit_id}"
-    period = _whole(fields.get("period"))
+    period = whole_number(fields.get("period"))
     author = author_of(request, front)
     typed = Typed(
         Place(instruction_id, period, unit_id),
         author,
-        _whole(fields.get("based_on")),
+        whole_number(fields.get("based_on")),
         {name: str(fields[name]) for name in FORM_FIELDS if name in fields},
         is_sure=fields.get("sure") == "yes",
     )
@@ -202,8 +202,3 @@ def _as_iso(text: str) -> str:
     """A typed date as the browser's date field takes it; empty when it cannot be read."""
     read = read_date(text)
     return read.isoformat() if isinstance(read, date) else ""
-
-
-def _whole(value: object) -> int:
-    text = str(value or "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0

@@ -39,12 +39,17 @@ _MACRO_PARTS = ("vbaproject.bin", "macrosheets/", "activex/")
 # Sheets never declare entities; a parser that met one might unfold it without end.
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _WIDE_ENCODING = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+# What begins so is a picture, whatever its name: no reader of cells can take it for text.
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+# Settings of printers and the like: their size counts, but they are not text.
+_BINARY = (".bin", ".emf", ".wmf")
 _CELL = re.compile(rb"<(?:\w{1,20}:)?c[ />]")
-_FORMULA = re.compile(rb"<(?:\w{1,20}:)?c\b([^>]*)>\s*<(?:\w{1,20}:)?f\b")
-_MERGE = re.compile(
-    rb"<(?:\w{1,20}:)?mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
-)
-_ROW = re.compile(rb"<(?:\w{1,20}:)?row\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
+# No class of these patterns can run over the next tag: each reads the content once, whatever stands in it.
+_FORMULA = re.compile(rb"<(?:\w{1,20}:)?c\b([^<>]*)>\s{0,200}<(?:\w{1,20}:)?f\b")
+_MERGE = re.compile(rb"<(?:\w{1,20}:)?mergeCell\b([^<>]*)>")
+_MERGED = re.compile(rb"\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
+_ROW = re.compile(rb"<(?:\w{1,20}:)?row\b([^<>]*)>")
+_HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
 _CELL_AT = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW_AT = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
 
@@ -132,13 +137,20 @@ def _scanned(archive: zipfile.ZipFile) -> Iterator[tuple[str, Scan]]:
         raise refused("file-not-spreadsheet")
     unpacked = 0
     for part in parts:
-        if not part.filename.lower().endswith((".xml", ".rels")):
-            continue  # pictures and the like are never unpacked
+        if _is_picture(archive, part):
+            continue  # never unpacked
         content = _unpacked(archive, part, MAX_UNPACKED_BYTES - unpacked)
         unpacked += len(content)
-        _check_part(part.filename, content)
-        if "/worksheets/" in f"/{part.filename}":
+        is_sheet = "/worksheets/" in f"/{part.filename}"
+        if is_sheet or not part.filename.lower().endswith(_BINARY):
+            _check_part(part.filename, content)
+        if is_sheet:
             yield part.filename.lstrip("/"), _scan_sheet(content)
+
+
+def _is_picture(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    with archive.open(part) as file:
+        return file.read(8).startswith(_PICTURES)
 
 
 def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> bytes:
@@ -164,9 +176,13 @@ def _scan_sheet(content: bytes) -> Scan:
         if count > MAX_CELLS:
             raise refused("sheet-too-many-cells", sheet="", limit=MAX_CELLS)
     formulas = (_CELL_AT.search(found.group(1)) for found in _FORMULA.finditer(content))
-    hidden = (_ROW_AT.search(found.group(1)) for found in _ROW.finditer(content))
+    rows = (found.group(1) for found in _ROW.finditer(content))
+    hidden = (_ROW_AT.search(attributes) for attributes in rows if _HIDDEN.search(attributes))
     merges = []
-    for found in _MERGE.finditer(content):
+    for tag in _MERGE.finditer(content):
+        found = _MERGED.search(tag.group(1))
+        if found is None:
+            continue
         first, first_row, last, last_row = (text.decode() for text in found.groups())
         merges.append(Merge(int(first_row), column_number(first), int(last_row), column_number(last)))
         if len(merges) > MAX_MERGES:

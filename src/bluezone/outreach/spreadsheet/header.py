@@ -20,6 +20,7 @@ from bluezone.web.language import LANGUAGES, words_of
 
 _HEADER_WITHIN = 40
 _NEARLY = 92
+_LONGEST_TITLE = 200
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 
 
@@ -88,7 +89,7 @@ def _header(grid: Grid, row: int, depth: int, kind: str) -> Header:
 
 
 def _field_of(title: str, kind: str) -> str:
-    known = _titles(kind)
+    known, title = _titles(kind), title[:_LONGEST_TITLE]
     for text in (plain(title), plain(_IN_BRACKETS.sub("", title))):
         if text in known:
             return known[text]

@@ -26,8 +26,6 @@ from bluezone.outreach.spreadsheet.archive import (
 )
 from bluezone.outreach.spreadsheet.grid import Cell, Grid, Value
 
-_NOTHING = Scan(frozenset(), (), frozenset())
-
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
@@ -72,7 +70,9 @@ def _read(data: bytes, scans: dict[str, Scan]) -> Workbook:
 
 def _grid(sheet: Any, scans: dict[str, Scan]) -> Grid:
     path: str = sheet._worksheet_path  # the only way to know which part of the archive it is
-    scan = scans.get(path.lstrip("/"), _NOTHING)
+    scan = scans.get(path.lstrip("/"))
+    if scan is None:  # A sheet that lies where none belongs was not looked through.
+        raise refused("file-damaged")
     sheet.reset_dimensions()  # what the file says about its size is not believed
     rows: dict[int, tuple[Cell, ...]] = {}
     cell_count = 0

@@ -97,6 +97,12 @@ def add_recipients(conn: Connection, instruction_id: str, unit_ids: Collection[s
         conn.execute(recipients.insert(), rows)
 
 
+def ask_also(conn: Connection, instruction_id: str, unit_id: str) -> None:
+    """Notes that a unit is asked, too, such as one that was added below the office meanwhile."""
+    if unit_id not in list_recipients(conn, instruction_id):
+        add_recipients(conn, instruction_id, [unit_id])
+
+
 def note_sent(conn: Connection, instruction_id: str, unit_id: str, sent_to: str, at: int | None) -> None:
     """Notes that an instruction was handed over to a unit, or (at None) why it was not."""
     values: dict[str, object] = {"sent_to": sent_to[:500]}

@@ -19,6 +19,7 @@ class Upload:
         actor: who sent it; nobody else may take it over.
         name: as the browser gave it.
         content: bytes.
+        made_at: when it was sent, seconds UTC.
     """
 
     upload_id: str
@@ -26,15 +27,16 @@ class Upload:
     actor: str
     name: str
     content: bytes
+    made_at: int
 
 
-def add(conn: Connection, upload: Upload, now: int) -> None:
+def add(conn: Connection, upload: Upload) -> None:
     """Keeps a file in place of the same person's earlier one of this kind."""
     conn.execute(uploads.delete().where(uploads.c.actor == upload.actor, uploads.c.kind == upload.kind))
     kept = {"upload_id": upload.upload_id, "kind": upload.kind, "actor": upload.actor}
     conn.execute(
         uploads.insert(),
-        {**kept, "name": upload.name[:200], "made_at": now, "content": upload.content},
+        {**kept, "name": upload.name[:200], "made_at": upload.made_at, "content": upload.content},
     )
 
 
@@ -42,7 +44,9 @@ def find(conn: Connection, upload_id: str, actor: str) -> Upload | None:
     """The file of an id, when this person sent it."""
     own = (uploads.c.upload_id == upload_id) & (uploads.c.actor == actor)
     row = conn.execute(select(uploads).where(own)).one_or_none()
-    return None if row is None else Upload(row.upload_id, row.kind, row.actor, row.name, row.content)
+    if row is None:
+        return None
+    return Upload(row.upload_id, row.kind, row.actor, row.name, row.content, row.made_at)
 
 
 def drop(conn: Connection, upload_id: str) -> None:

@@ -64,7 +64,7 @@ def change_account(conn: Connection, actor: str, **values: Any) -> None:
     """
     if not conn.execute(accounts.update().where(accounts.c.actor == actor).values(values)).rowcount:
         raise AccountUnknown(str(AccountUnknown.__doc__))
-    conn.execute(sessions.delete().where(sessions.c.actor == actor, sessions.c.is_by_link.is_(False)))
+    conn.execute(sessions.delete().where(sessions.c.actor == actor))
 
 
 def add_link(conn: Connection, token_hash: bytes, link: Link) -> None:
@@ -122,6 +122,11 @@ def revoke_all_links(conn: Connection, subject: str, now: int) -> None:
     """Takes back every unused link of a subject, such as a unit that was removed."""
     unused = (links.c.subject == subject) & links.c.used_at.is_(None)
     conn.execute(links.update().where(unused).values(used_at=now))
+
+
+def end_sessions_of(conn: Connection, subject: str) -> int:
+    """Ends every session for a subject, however it began; returns how many there were."""
+    return int(conn.execute(sessions.delete().where(sessions.c.subject == subject)).rowcount)
 
 
 def keep_device(conn: Connection, token_hash: bytes, actor: str, now: int) -> None:

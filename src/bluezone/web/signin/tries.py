@@ -53,10 +53,9 @@ class TryCounter:
             TooManyTries: one of them is empty; none was touched.
         """
         account_rule = DEVICE_TRIES if device else ACCOUNT_TRIES
-        wanted = [
-            (self._key("caller", _network(caller)), CALLER_TRIES),
-            (self._key("account", account, device), account_rule),
-        ]
+        wanted = [(self._key("account", account, device), account_rule)]
+        if not device:  # A browser that is known here does not pay for a stranger behind the same address.
+            wanted.append((self._key("caller", _network(caller)), CALLER_TRIES))
         taken = {key: take_try(self._buckets.get(key), rule, now) for key, rule in wanted}
         for key, tries in taken.items():
             if tries is None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from bluezone.outreach.instruction import Timeliness
 from bluezone.outreach.office.access import SYSTEM
+from bluezone.outreach.office.importing import Source
+from bluezone.outreach.storage import reports
 from bluezone.outreach.storage.reports import Place
 from bluezone.outreach.unit_sources import example_units
-from tests.unit.outreach.office.case import ABOVE, CITY, DUE_AT, GOOD, HOUR_S, Office
+from bluezone.outreach.units import Officer
+from tests.unit.outreach.office.case import ABOVE, ADDRESS, CITY, DUE_AT, GOOD, HOUR_S, Office
 
 Sent = tuple[Office, str]
 
@@ -239,3 +243,74 @@ async def test_one_s_own_office_may_report_for_a_unit_and_a_stranger_s_may_not(s
 
 
 SYSTEM_ABOVE = replace(ABOVE, actor=SYSTEM.actor)
+
+
+@pytest.mark.parametrize("period", ["1", "3000", "999999"])
+async def test_a_period_that_there_is_not_is_refused_everywhere(sent: Sent, period: str) -> None:
+    office, instruction = sent
+    officer = await office.unit()
+    address = f"/office/reports/{instruction}/nghia-phu"
+    form = await officer.open(address)
+    for action in ("submit", "draft", "autosave"):
+        page = await officer.press(
+            form, address, GOOD | {"action": action, "period": period, "based_on": "0"}
+        )
+        assert page.status == 404
+        assert "không có kỳ báo cáo" in page.text
+    assert (await officer.open(f"{address}/template.xlsx?period={period}")).status == 404
+    known = await office.service.ground.database.run(
+        lambda conn: reports.all_versions(conn, instruction, int(period))
+    )
+    assert known == {}
+
+
+async def test_the_cookie_of_forms_comes_along_from_a_mails_page(office: Office) -> None:
+    """Otherwise it would be replaced there, and a form that is open beside it could not be sent any more."""
+    transport = httpx.ASGITransport(office.app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as browser:
+        answer = await browser.get("/office/sign-in")
+    (cookie,) = [one for one in answer.headers.get_list("set-cookie") if one.startswith("csrf")]
+    assert "samesite=lax" in cookie.lower()
+    assert "httponly" in cookie.lower()
+
+
+async def test_a_unit_that_was_added_meanwhile_is_asked_reminded_and_can_report(sent: Sent) -> None:
+    office, instruction = sent
+    phu = next(unit for unit in example_units() if unit.unit_id == "nghia-phu")
+    added = replace(phu, unit_id="xa-moi", name="Xã Mới", officers=(Officer("x", email="moi@example.vn"),))
+    await office.service.units.replace([*example_units(), added], by=ABOVE)
+    await office.service.instructing.send_again(instruction, "xa-moi", by=CITY)
+    (link,) = office.links()["moi"]
+    page = await office.visitor().follow_link(link)
+    assert page.address == f"/office/reports/{instruction}/xa-moi"
+    assert page.status == 200
+
+
+async def test_a_file_does_not_write_over_a_report_that_came_meanwhile(sent: Sent) -> None:
+    office, instruction = sent
+    importing, source = office.service.importing, Source()
+    asked = await office.service.instructing.find(instruction, by=CITY)
+    row = {"Đơn vị": "Phường Nghĩa Phú", "Tính đến ngày": "17/8/2020", "Đã cài": 1000}
+    csv = ";".join(row) + "\n" + ";".join(str(value) for value in row.values())
+    looked = await importing.look_at_reports(
+        asked.instruction_id, 0, ("a.csv", csv.encode()), source, by=CITY
+    )
+    assert [one.unit_id for one in looked.verdict.reports] == ["nghia-phu"], looked.verdict
+    await office.report(await office.unit(), instruction)
+    stored_count, refused = await importing.take_reports(instruction, 0, looked.upload_id, source, by=CITY)
+    assert stored_count == 0
+    assert [type(error).__name__ for _, error in refused] == ["ReportOutdated"]
+    assert await stored(sent) == [2910]
+
+
+async def test_a_new_link_takes_back_the_old_one_and_a_lost_telephone_is_shut_out(sent: Sent) -> None:
+    office, instruction = sent
+    (old,) = office.links()["nghia-phu"]
+    await office.service.instructing.send_again(instruction, "nghia-phu", by=CITY)
+    new = office.links()["nghia-phu"][-1]
+    assert (await office.visitor().open(old)).status == 410
+    officer = office.visitor()
+    assert (await officer.follow_link(new)).status == 200
+    assert await office.service.ground.sign_in.shut_out("nghia-phu", by=SYSTEM) == 1
+    page = await officer.open(f"/office/reports/{instruction}/nghia-phu")
+    assert page.address.startswith("/office/sign-in")

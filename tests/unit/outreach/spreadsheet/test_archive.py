@@ -123,7 +123,43 @@ def test_a_size_that_the_archive_lies_about_is_not_believed() -> None:
 
 
 def test_pictures_are_never_unpacked() -> None:
-    assert verdict(repacked(RIGHT, added={"xl/media/image1.png": bytes(50_000_000)})).is_clean
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(50_000_000)
+    assert verdict(repacked(RIGHT, added={"xl/media/image1.png": picture})).is_clean
+
+
+def test_what_only_has_the_name_of_a_picture_counts_like_everything_else() -> None:
+    assert code_of(repacked(RIGHT, added={"xl/media/image1.png": bytes(50_000_000)})) == "file-expands"
+
+
+def test_a_sheet_under_another_name_is_bounded_and_looked_through() -> None:
+    with zipfile.ZipFile(BytesIO(RIGHT)) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+
+    def renamed(name: str, content: bytes) -> bytes:
+        out = BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+            for old, data in parts.items():
+                if old == SHEET:
+                    made.writestr(f"xl/{name}", content)
+                else:
+                    made.writestr(old, data.replace(b"worksheets/sheet1.xml", name.encode()))
+        return out.getvalue()
+
+    huge = parts[SHEET].replace(b"<sheetData>", b"<sheetData>" + b" " * 60_000_000)
+    assert code_of(renamed("worksheets/sheet1.dat", huge)) == "file-expands"
+    assert code_of(renamed("elsewhere/sheet1.dat", parts[SHEET])) == "file-damaged"
+
+
+@pytest.mark.parametrize("tag", [b"<c", b"<row", b"<mergeCell", b'<row hidden="1"', b"<row hidden="])
+def test_tags_without_an_end_are_read_once(tag: bytes) -> None:
+    """A pattern that read on for every tag would take hours here, and end in the suite's time limit."""
+    scan = archive._scan_sheet(tag * 290_000)
+    assert (scan.formulas, scan.merges, scan.hidden_rows) == (frozenset(), (), frozenset())
+
+
+def test_a_title_of_brackets_is_read_once() -> None:
+    titles = [*TITLES, *("(" * 30_000 for _ in range(60))]
+    assert verdict(xlsx(PHU_ROW, titles=titles)).rows
 
 
 ENDLESS: dict[str, tuple[Callable[[], bytes], str]] = {
