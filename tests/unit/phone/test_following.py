@@ -8,11 +8,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec import structs
 
 from bluezone.clock import ManualClock
 from bluezone.phone.following import BatchFollower, MatchSettings, assess_minutes
 from bluezone.phone.matching import VerifiedMinute
-from bluezone.phone.risk import RiskRules
+from bluezone.phone.risk import Kind, RiskRules
+from bluezone.phone.status import Problem
 from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol.batch import Section
 from bluezone.protocol.batch_index import body_address, manifest_address
@@ -28,6 +30,7 @@ from tests.unit.phone.case import (
     open_client,
     seeded,
 )
+from tests.unit.phone.drive import Drive
 
 START = interval_of(MIDNIGHT)
 SECTION = Section(START, 24, (TEK,))
@@ -116,6 +119,44 @@ async def test_the_delay_of_an_alert_is_random_and_bounded(service: Service, sto
     await BatchFollower(open_client(service), store, slow, seeded(5)).poll(NOW)
     (shown,) = store.ledger.alerts()
     assert NOW < shown.show_at < NOW + 4 * 3600
+
+
+@pytest.mark.parametrize("kind", ["level", "window"])
+@pytest.mark.parametrize(
+    ("gap", "model_rhythm_s", "told"),
+    [
+        (60, 60.0, {}),
+        (200, 60.0, {"level": 60, "window": 60}),
+        (200, 255.0, {"level": 60}),
+        (60, 255.0, {"window": 255}),
+    ],
+)
+async def test_scans_in_another_rhythm_than_the_rule_in_force_asks_for(
+    service: Service,
+    store: PhoneStore,
+    kind: Kind,
+    gap: int,
+    model_rhythm_s: float,
+    told: dict[Kind, int],
+) -> None:
+    """A rule of levels has its own rhythm, one of windows that of its model."""
+    store.days.erase_history()
+    scans = range(NOW - 40 * gap, NOW, gap)
+    for interval in range(interval_of(scans[0]), interval_of(NOW) + 1):
+        store.days.save_interval(interval, [], [at for at in scans if interval_of(at) == interval])
+    service.publish([])
+    settings = replace(
+        SETTINGS, rules=RiskRules(kind=kind), model=structs.replace(SETTINGS.model, rhythm_s=model_rhythm_s)
+    )
+    polled = await BatchFollower(open_client(service), store, settings, seeded(2)).poll(NOW)
+    expected = told.get(kind)
+    sentence = f"scans come every {gap} s; nearness is judged for one each {expected} s" if expected else ""
+    assert polled.rhythm == sentence
+    drive = Drive()
+    drive.run(60)
+    drive.handle(polled)
+    said = [sentence for problem, sentence in drive.status().problems if problem is Problem.SCAN_RHYTHM]
+    assert said == ([sentence] if sentence else [])
 
 
 class TestChain:
