@@ -66,7 +66,7 @@ def test_exactly_those_who_were_near_are_warned(browser: Browser, demo: str, com
     phone.get_by_role("heading", name="What to do").wait_for()
     text = phone.locator("main").inner_text()
     assert "Thursday, 15 October 2026" in text
-    assert re.search(r"about \d+ minutes", text)
+    assert re.search(r"\d+ to \d+ minutes", text)
     assert "metre" in text
     phone.get_by_role("link", name="History").click()
     phone.locator(".met li").first.wait_for()

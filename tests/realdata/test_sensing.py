@@ -51,6 +51,9 @@ def test_mitre_by_recording(shared_data: Path, tmp_path: Path) -> None:
     for name in ("Bluezone", "Bluezone as shipped"):
         assert value(found[name], "auc") >= value(found["mean RSSI"], "auc")
         assert value(found[name], "ndcf") <= value(found["mean RSSI"], "ndcf")
+    rules = [found[name] for name in ("CWA 55/63", "CWA 1.15", "SwissCovid 50/55", "Immuni 73")]
+    assert value(found["Bluezone"], "auc") > max(value(one, "auc") for one in rules)
+    assert [one["ndcf_deployed"] for one in rules] == [None] * 4, "two minutes hold no fifteen"
 
 
 def test_the_shipped_coefficients_are_what_training_writes(shared_data: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,51 @@ def test_haslemere_noise_free_has_no_error(shared_data: Path, tmp_path: Path) ->
     assert alerted["never-met"] == 0
 
 
+def two_hours(path: Path, out: Path) -> Path:
+    """Steps 60 to 71 of Haslemere's first day, as a trace of its own."""
+    with gzip.open(path, "rt", encoding="ascii") as rows:
+        kept = [row for row in rows if 60 <= int(row.split(",", 1)[0]) <= 71]
+    out.write_text("".join(kept), encoding="ascii")
+    return out
+
+
+def test_two_hours_of_haslemere_in_realistic_air(shared_data: Path, tmp_path: Path) -> None:
+    """Who never met is never alerted, at no threshold; and the report adds up."""
+    source = shared_data / "contacts" / "haslemere" / "thursday-friday.csv.gz"
+    path = two_hours(source, tmp_path / "slice.csv")
+    code, report, output = simulate(
+        tmp_path / "out.json", "--trace", str(path), "--format", "haslemere", "--air", "realistic"
+    )
+    assert code == 0, output
+    pairs, bands = report["ordered_pairs"], report["bands"]
+    assert pairs["alerted"]["never-met"] == 0
+    assert (report["people"], report["cases"], len(report["per_case"])) == (209, 209, 209)
+    assert {name: one["total"] for name, one in bands.items()} == {
+        "clear-positive": 28,
+        "grey": 32,
+        "clear-negative": 412,
+        "never-met": 43_000,
+    }
+    assert sum(one["total"] for one in bands.values()) == 209 * 208 == _pairs(report["per_case"])
+    assert all(one["low"] <= one["share"] <= one["high"] for one in bands.values())
+    assert (
+        len(report["errors"]) == pairs["silent"]["must-be-alerted"] + pairs["alerted"]["must-not-be-alerted"]
+    )
+    assert bands["clear-positive"]["share"] > 0.6
+    assert bands["clear-negative"]["share"] < 0.05
+    assert set(report["trade_off"]) == {"near_level_db", "near_probability", "alert_s"}
+    for points in report["trade_off"].values():
+        assert len(points) > 3 and {one["never_met_alerted"] for one in points} == {0}
+    (in_force,) = (one for one in report["trade_off"]["near_level_db"] if one["value"] == -5)
+    assert in_force["clear_positive"] == bands["clear-positive"]
+
+
+def _pairs(per_case: list[dict[str, dict[str, int]]]) -> int:
+    return sum(sum(one[said].values()) for one in per_case for said in ("alerted", "silent"))
+
+
 def test_office_noise_free(shared_data: Path, tmp_path: Path) -> None:
     path = shared_data / "contacts" / "sociopatterns" / "workplace_InVS_tij.dat.zip"
-    _, report, output = simulate(tmp_path / "out.json", "--trace", str(path), "--format", "sociopatterns")
+    code, report, output = simulate(tmp_path / "out.json", "--trace", str(path), "--format", "sociopatterns")
+    assert code == 0, output
     assert report["ordered_pairs"]["alerted"].get("never-met", 0) == 0, output

@@ -29,6 +29,8 @@ HOLD_S = 60
 # A recording of one scene is no longer than this; a longer one has a wrong clock, seconds.
 LONGEST_SCENE_S = 14 * 86_400.0
 ASSUMED_DBM_AT_1M = -60.0
+# So many wrong clocks are named, further ones are counted.
+MAX_CLOCK_NOTES = 10
 _LIMITS = {
     "time_s": (-1e11, 1e11),
     "rssi_dbm": (-1000.0, 1000.0),
@@ -60,6 +62,7 @@ class _Scene:
     empty: dict[str, list[float]] = field(default_factory=dict)
     distances: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     phones: set[str] = field(default_factory=set)
+    first_line: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class HeldDistances:
     def metres(self, one: str, other: str, begin: int, end: int) -> NDArray[np.float64]:
         """One value for each second of [begin, end)."""
         found = np.full(end - begin, np.nan)
-        marks = self.known.get((one, other) if one < other else (other, one), ())
+        marks = self.known.get(_ordered(one, other), ())
         first = bisect_left(marks, begin - HOLD_S, key=lambda mark: mark[0])
         last = bisect_left(marks, end, key=lambda mark: mark[0])
         for at, metres in marks[first:last]:  # A later mark writes over what an earlier one still holds.
@@ -96,6 +99,7 @@ def load_table(path: Path) -> TableRecording:
     for row in rows_of(path, REQUIRED, OPTIONAL):
         _take(row, scenes, phones)
     recordings = tuple(_recording(name, scene, notes) for name, scene in scenes.items())
+    _note_clocks(scenes, recordings, notes)
     return TableRecording(recordings, _devices(phones, recordings, notes), notes)
 
 
@@ -118,9 +122,9 @@ def _take(row: Row, scenes: dict[str, _Scene], phones: dict[str, dict[str, float
         raise row.refuse("a sender, but neither a level nor a distance")
     if rssi is not None:
         scene.receptions.append(Reception(receiver, sender, at, rssi))
+        scene.first_line.setdefault((receiver, sender), row.line)
     if metres is not None:
-        pair = (receiver, sender) if receiver < sender else (sender, receiver)
-        scene.distances.setdefault(pair, {})[int(at // 1)] = metres
+        scene.distances.setdefault(_ordered(receiver, sender), {})[int(at // 1)] = metres
     _note_corrections(row, phones)
 
 
@@ -171,6 +175,30 @@ def _recording(name: str, scene: _Scene, notes: Counter[str]) -> Recording:
             " recordings share one name."
         )
     return recording
+
+
+def _note_clocks(scenes: Mapping[str, _Scene], recordings: Sequence[Recording], notes: Counter[str]) -> None:
+    """Says which phones heard each other only before or only after their distances were written down."""
+    found: list[tuple[int, str, int]] = []
+    for recording in recordings:
+        scene = scenes[recording.scene]
+        times: dict[tuple[str, str], list[float]] = {}
+        for one in recording.receptions:
+            times.setdefault((one.receiver, one.sender), []).append(one.at)
+        for (receiver, sender), heard in times.items():
+            marks = scene.distances.get(_ordered(receiver, sender))
+            if marks and (heard[-1] < min(marks) or heard[0] >= max(marks) + HOLD_S):
+                what = f"scene {recording.scene!r}, what {receiver!r} heard of {sender!r}"
+                found.append((scene.first_line[receiver, sender], what, len(heard)))
+    found.sort()
+    for line, what, count in found[:MAX_CLOCK_NOTES]:
+        notes[f"{what} (from line {line}) is at no time of their distances, is a clock wrong? Rows"] += count
+    if further := found[MAX_CLOCK_NOTES:]:
+        notes["further pairs who heard each other at no time of their distances"] += len(further)
+
+
+def _ordered(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
 
 
 def _devices(

@@ -15,10 +15,10 @@ import structlog
 from bluezone.phone.chance import RandomBytes, uniform
 from bluezone.phone.errors import ServerError
 from bluezone.phone.events import BatchesPolled
-from bluezone.phone.exposure import Surroundings, observed_rhythm, surroundings_of
+from bluezone.phone.exposure import Surroundings, observed_rhythm, surroundings_of, with_probabilities
 from bluezone.phone.matching import VerifiedMinute, find_hits, passing_minutes, verify_hits
 from bluezone.phone.own_key import KEPT_DAYS, stolen_keys
-from bluezone.phone.proximity import RHYTHM_FACTOR, ProximityModel
+from bluezone.phone.proximity import RHYTHM_FACTOR, ProximityModel, rhythm_fits
 from bluezone.phone.region_rules import kept_configuration, rules_of
 from bluezone.phone.risk import Alert, RiskRules, assess, judged_scans
 from bluezone.phone.server_client import ServerClient
@@ -207,11 +207,9 @@ class BatchFollower:
 
     def _assess(self, minutes: Sequence[VerifiedMinute]) -> list[Alert]:
         settings, days = self._settings_now(), self._store.days
-        scans, around = days.scans(), {}
-        if settings.rules.kind == "window":
-            heard = days.receptions({interval_of(one.received_at) for one in minutes})
-            around = surroundings_of(heard, scans)
-        return assess_minutes(minutes, scans, settings, around)
+        scans = days.scans()
+        heard = days.receptions({interval_of(one.received_at) for one in minutes})
+        return assess_minutes(minutes, scans, settings, surroundings_of(heard, scans))
 
     def _watch_own_keys(self, seq: int, sections: Sequence[Section]) -> None:
         """A key of this phone that it never published, in everybody's list, was stolen."""
@@ -237,14 +235,19 @@ def assess_minutes(
 ) -> list[Alert]:
     """From verified minutes (R6) to alerts: the security floor, own scans, the risk rule.
 
+    Where levels decide, the windows around the same scans say how sure the alert's time is.
+
     Args:
         minutes: of all batches so far.
         scans: starts of all own scans, ascending seconds UTC.
         settings: rules and civil date.
-        surroundings: what else the scans around them heard; only a rule of windows asks.
+        surroundings: what else the scans around them heard.
     """
     passing, rules = passing_minutes(minutes), settings.rules
-    found = judged_scans(passing, scans, rules, settings.model, surroundings)
+    model = settings.model
+    found = judged_scans(passing, scans, rules, model, surroundings)
+    if rules.kind == "level" and rhythm_fits(rules.rhythm_s, model):
+        found = with_probabilities(found, passing, scans, surroundings, model, rules.intercept_db)
     return assess(found, rules, settings.region.utc_offset_minutes)
 
 

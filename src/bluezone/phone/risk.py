@@ -62,7 +62,7 @@ class Alert:
         near_s: near time in the 24 hours that raised it, seconds.
         mean_level_db: over those scans, weighted by time; 0 at one metre.
         scan_count: verified near scans behind it.
-        expected_s: of near_s, what is expected to have been near, seconds; None where levels decided.
+        expected_s: of near_s, what is expected to have been near, seconds; None where no window was judged.
         spread_s: its standard deviation if all windows err alike (one pocket, one pair), seconds.
     """
 

@@ -75,6 +75,44 @@ def test_a_distance_holds_for_a_minute_and_no_longer(tmp_path: Path) -> None:
     assert scored(tmp_path, PACKETS, *sparse).estimates[0].near is None
 
 
+HOURS = 2 * 3600
+
+
+def both_ways(shift_s: int, pairs: tuple[tuple[str, str], ...] = (("a", "b"),)) -> list[str]:
+    """The first of each pair notes distances; the second hears too, by a clock that is off."""
+    rows = []
+    for one, other in pairs:
+        rows += [f"bus,{one},{other},{at},-70,0,-60,1.5" for at in range(10_000, 10_600, 60)]
+        rows += [f"bus,{other},{one},{at + shift_s},-72,0,-60," for at in range(10_000, 10_600, 60)]
+    return rows
+
+
+@pytest.mark.parametrize("shift_s", [HOURS, -HOURS, 600, -600])
+def test_a_clock_that_is_off_is_said_with_the_pair_and_its_first_line(tmp_path: Path, shift_s: int) -> None:
+    found = scored(tmp_path, PACKETS, *both_ways(shift_s))
+    sentence = (
+        "scene 'bus', what 'b' heard of 'a' (from line 12) is at no time of their distances,"
+        " is a clock wrong? Rows"
+    )
+    assert {note: count for note, count in found.notes.items() if "clock" in note} == {sentence: 10}
+    known = {(one.receiver, one.began_at): one.near for one in found.estimates if one.heard_count}
+    assert [near for (receiver, _), near in known.items() if receiver == "b"].count(True) == 0
+
+
+@pytest.mark.parametrize("shift_s", [0, 30, -30, 540, -540])
+def test_a_clock_that_is_right_or_off_by_less_than_the_meeting_is_not_said(
+    tmp_path: Path, shift_s: int
+) -> None:
+    assert not [note for note in scored(tmp_path, PACKETS, *both_ways(shift_s)).notes if "clock" in note]
+
+
+def test_many_clocks_that_are_off_do_not_flood_the_report(tmp_path: Path) -> None:
+    pairs = tuple((f"a{number}", f"b{number}") for number in range(13))
+    notes = scored(tmp_path, PACKETS, *both_ways(HOURS, pairs)).notes
+    assert len([note for note in notes if "clock" in note]) == 10
+    assert notes["further pairs who heard each other at no time of their distances"] == 3
+
+
 def test_google_s_scale_and_labels_instead_of_distances(tmp_path: Path) -> None:
     header = "scene,receiver,sender,time_s,rssi_dbm,receiver_correction_db,sent_dbm,near"
     google = scored(tmp_path, header, *(f"s,a,b,{at},-70,2,-20,far" for at in range(0, 600, 60)))

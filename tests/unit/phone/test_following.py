@@ -8,11 +8,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec import structs
 
 from bluezone.clock import ManualClock
 from bluezone.phone.following import BatchFollower, MatchSettings, assess_minutes
 from bluezone.phone.matching import VerifiedMinute
-from bluezone.phone.risk import RiskRules
+from bluezone.phone.risk import Alert, Kind, RiskRules
+from bluezone.phone.status import Problem
 from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol.batch import Section
 from bluezone.protocol.batch_index import body_address, manifest_address
@@ -28,6 +30,7 @@ from tests.unit.phone.case import (
     open_client,
     seeded,
 )
+from tests.unit.phone.drive import Drive
 
 START = interval_of(MIDNIGHT)
 SECTION = Section(START, 24, (TEK,))
@@ -74,6 +77,9 @@ async def test_a_contact_is_alerted_once(
     (shown,) = store.ledger.alerts()
     assert shown.alert.day == (MIDNIGHT + 7 * 3600) // 86_400
     assert shown.alert.near_s == pytest.approx(1200, abs=61)
+    assert shown.alert.expected_s is not None, "windows say how sure that is"
+    assert 600 < shown.alert.expected_s < shown.alert.near_s
+    assert 0 < shown.alert.spread_s < shown.alert.expected_s
     assert shown.show_at == NOW
     assert len(store.ledger.verified_minutes()) == 20
     requests = len(service.requests)
@@ -116,6 +122,44 @@ async def test_the_delay_of_an_alert_is_random_and_bounded(service: Service, sto
     await BatchFollower(open_client(service), store, slow, seeded(5)).poll(NOW)
     (shown,) = store.ledger.alerts()
     assert NOW < shown.show_at < NOW + 4 * 3600
+
+
+@pytest.mark.parametrize("kind", ["level", "window"])
+@pytest.mark.parametrize(
+    ("gap", "model_rhythm_s", "told"),
+    [
+        (60, 60.0, {}),
+        (200, 60.0, {"level": 60, "window": 60}),
+        (200, 255.0, {"level": 60}),
+        (60, 255.0, {"window": 255}),
+    ],
+)
+async def test_scans_in_another_rhythm_than_the_rule_in_force_asks_for(
+    service: Service,
+    store: PhoneStore,
+    kind: Kind,
+    gap: int,
+    model_rhythm_s: float,
+    told: dict[Kind, int],
+) -> None:
+    """A rule of levels has its own rhythm, one of windows that of its model."""
+    store.days.erase_history()
+    scans = range(NOW - 40 * gap, NOW, gap)
+    for interval in range(interval_of(scans[0]), interval_of(NOW) + 1):
+        store.days.save_interval(interval, [], [at for at in scans if interval_of(at) == interval])
+    service.publish([])
+    settings = replace(
+        SETTINGS, rules=RiskRules(kind=kind), model=structs.replace(SETTINGS.model, rhythm_s=model_rhythm_s)
+    )
+    polled = await BatchFollower(open_client(service), store, settings, seeded(2)).poll(NOW)
+    expected = told.get(kind)
+    sentence = f"scans come every {gap} s; nearness is judged for one each {expected} s" if expected else ""
+    assert polled.rhythm == sentence
+    drive = Drive()
+    drive.run(60)
+    drive.handle(polled)
+    said = [sentence for problem, sentence in drive.status().problems if problem is Problem.SCAN_RHYTHM]
+    assert said == ([sentence] if sentence else [])
 
 
 class TestChain:
@@ -354,3 +398,29 @@ def test_rejected_minutes_never_reach_the_risk_rule() -> None:
     assert assess_minutes(minutes, scans, settings) == []
     third = VerifiedMinute(b"k", 102, 102 * 60, 0)
     assert len(assess_minutes([*minutes, third], [*scans, third.received_at], settings)) == 1
+
+
+@pytest.mark.parametrize(("rhythm_s", "judged"), [(60.0, True), (120.0, True), (240.0, False)])
+def test_how_sure_an_alert_is_nobody_says_at_a_rhythm_the_model_is_not_for(
+    rhythm_s: float, judged: bool
+) -> None:
+    minutes = [VerifiedMinute(b"k", q, q * 60, 0) for q in range(100, 140)]
+    settings = replace(SETTINGS, rules=RiskRules(rhythm_s=rhythm_s))
+    (found,) = assess_minutes(minutes, [one.received_at for one in minutes], settings)
+    assert (found.expected_s is not None) is judged
+    assert bool(found.spread_s) is judged
+
+
+def test_weak_company_in_the_same_scans_makes_an_alert_of_levels_surer() -> None:
+    """Among others who are heard far weaker a phone is more surely near; what is counted is the same."""
+    minutes = [VerifiedMinute(b"k", q, q * 60, -4, -64) for q in range(100, 120)]
+    scans = [one.received_at for one in minutes]
+
+    def alert(others_dbm: int) -> Alert:
+        around = {at: [-64, others_dbm, others_dbm] for at in scans}
+        (found,) = assess_minutes(minutes, scans, SETTINGS, around)
+        return found
+
+    surer, doubtful = alert(-90), alert(-50)
+    assert (surer.near_s, surer.mean_level_db) == (doubtful.near_s, doubtful.mean_level_db)
+    assert (surer.expected_s or 0) > (doubtful.expected_s or 0) + 60
