@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,12 +71,18 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The service, served."""
-    folder = tmp_path_factory.mktemp("office")
+    with serving(tmp_path_factory.mktemp("office"), port=8650) as served:
+        yield served
+
+
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[Served]:
+    """The service in a new folder, served while this lasts."""
     home = folder / "home"
     lived = [*_RUN, "demo", "--once", "--out", str(folder / "out"), "--home", str(home)]
     subprocess.run(lived, capture_output=True, check=True)
     process = subprocess.Popen(
-        [*_RUN, "serve", "--home", str(home), "--port", "8650"], stdout=subprocess.PIPE, text=True
+        [*_RUN, "serve", "--home", str(home), "--port", str(port)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout
     try:
@@ -100,7 +107,7 @@ def signed_in(browser: Browser, served: Served, role: str, unit: str, **options:
     page = context.new_page()
     page.goto(served.link(role, unit))
     page.click("main button")
-    assert page.locator("form.signed-in").count() == 1
+    page.locator("form.signed-in").wait_for()
     page.close()
     return context
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,16 +53,25 @@ class Published:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site with kits, downloads and figures; its address."""
-    home, key = tmp_path_factory.mktemp("site"), Ed25519PrivateKey.generate()
+    with standing(tmp_path_factory.mktemp("site")) as address:
+        yield address
+
+
+@contextmanager
+def standing(home: Path) -> Iterator[str]:
+    """The same in a new folder, while this lasts."""
+    key = Ed25519PrivateKey.generate()
     make_kit(home / "kits", key)
     release = make_release(home / "release", key)
     pages = make_pages(home / "kits", release, key=key, activity=Counted(), totals=Published())
     server, listener = LocalServer(make_site(pages)), bind("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    yield address_of(listener).rstrip("/")
-    server.should_exit = True
-    thread.join(timeout=15)
+    try:
+        yield address_of(listener).rstrip("/")
+    finally:
+        server.should_exit = True
+        thread.join(timeout=15)
 
 
 def addresses(site: str, language: str) -> list[str]:

@@ -77,7 +77,7 @@ def picture(path: Path, height: int) -> Image.Image:
         return source.convert("RGB").resize((round(source.width * height / source.height), height))
 
 
-def write(name: str, rows: list[list[Image.Image]]) -> None:
+def write(name: str, rows: list[list[Image.Image]], *, colours: int = 128, largest: int = LARGEST) -> None:
     """Puts pictures side by side, rows below each other, and saves them in a palette."""
     width = max(sum(one.width + _GAP for one in row) for row in rows) + _GAP
     height = sum(max(one.height for one in row) + _GAP for row in rows) + _GAP
@@ -89,8 +89,8 @@ def write(name: str, rows: list[list[Image.Image]]) -> None:
             left += one.width + _GAP
         top += max(one.height for one in row) + _GAP
     out = BytesIO()
-    sheet.quantize(128, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-    assert len(out.getvalue()) < LARGEST, f"{name} has {len(out.getvalue())} bytes"
+    sheet.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    assert len(out.getvalue()) < largest, f"{name} has {len(out.getvalue())} bytes"
     (FOLDER / name).write_bytes(out.getvalue())
 
 

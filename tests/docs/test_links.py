@@ -68,6 +68,18 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert not broken, "\n".join(broken)
 
 
+def test_every_picture_of_the_documentation_is_shown_somewhere() -> None:
+    shown = {
+        (page.parent / unquote(target)).resolve()
+        for page in pages()
+        for target in targets(page.read_text(encoding="utf-8"))
+        if not _EXTERNAL.match(target)
+    }
+    pictures = [path for path in project_files() if path.is_relative_to(ROOT / "docs" / "pictures")]
+    assert pictures
+    assert [relative(path) for path in pictures if path not in shown] == []
+
+
 def test_broken_links_are_noticed() -> None:
     page = ROOT / "docs" / "architecture.md"
     assert len(broken_links(page, "[a](no-such.md) ![b](no.png) [c](#no-such-heading) [d](/etc/passwd)")) == 4

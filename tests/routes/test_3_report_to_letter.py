@@ -90,11 +90,43 @@ def test_the_letter_says_the_same_in_every_form(lived: tuple[Outcome, list[str]]
     assert len(formulas) > 10, "totals and rates are computed, not pasted"
 
 
-def test_the_command_tells_it_as_a_table(tmp_path: Path) -> None:
-    answer = CliRunner().invoke(outreach, ["demo", "--once", "--out", str(tmp_path / "out"), "--lang", "vi"])
+TOLD = {
+    "vi": (
+        "Thành phố yêu cầu 14 đơn vị báo cáo (110/VH-TT-CNTT).",
+        "dak-nia: đã báo cáo, trễ hạn.",
+        "hạng  đơn vị ",
+        "12/14 đơn vị đã báo cáo, 2 đơn vị nộp trễ: Xã Đắk Nia, Trung tâm",
+        "Chưa nộp: Xã Đắk R’Moan, Phòng Lao động",
+        "Đã chuyển lên tỉnh: 20.311 người dân.",
+        "Đã gửi đi 32 tin; trong đó có 17 tin nhắc.",
+        "Để xem: bluezone outreach serve --home ",
+    ),
+    "en": (
+        "The city instructs 14 units (110/VH-TT-CNTT).",
+        "dak-nia: reported late.",
+        "rank  unit ",
+        "12 of 14 units reported, 2 late: Xã Đắk Nia, Trung tâm",
+        "Missing: Xã Đắk R’Moan, Phòng Lao động",
+        "Passed on to the province: 20,311 residents.",
+        "32 messages left the house; 17 reminders.",
+        "Look at it: bluezone outreach serve --home ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("chosen", "spoken"), [(["--lang", "vi"], "vi"), ([], "en")])
+def test_the_command_tells_it_as_a_table_in_one_language(
+    tmp_path: Path, chosen: list[str], spoken: str
+) -> None:
+    out, home = tmp_path / "out", tmp_path / "home"
+    command = ["demo", "--once", "--out", str(out), "--home", str(home), *chosen]
+    answer = CliRunner().invoke(outreach, command)
     assert answer.exit_code == 0, answer.output
-    assert "12 of 14 units reported, 2 late" in answer.output
+    for language, sentences in TOLD.items():
+        for sentence in sentences:
+            assert (sentence in answer.output) == (language == spoken), sentence
+    assert "campaign." not in answer.output, "a message without its words"
     assert "Phường Nghĩa Thành" in answer.output
-    for path in sorted((tmp_path / "out").iterdir()):
+    for path in sorted(out.iterdir()):
         assert str(path) in answer.output
-    assert len(list((tmp_path / "out").iterdir())) == 3
+    assert len(list(out.iterdir())) == 3

@@ -89,11 +89,13 @@ def match() -> None:
 @bench.command()
 @friendly
 def rollup() -> None:
-    """Reports of 11,000 communes as one national table."""
-    from bluezone.sim.bench_outreach import measure_rollup
+    """Reports of 11,000 communes as one national table, from memory and from SQLite."""
+    import asyncio
+
+    from bluezone.sim.bench_outreach import measure_kept_rollup, measure_rollup
 
     _machine()
-    _lines(measure_rollup())
+    _lines([*measure_rollup(), *asyncio.run(measure_kept_rollup())])
 
 
 @bench.command()

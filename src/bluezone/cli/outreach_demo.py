@@ -12,9 +12,12 @@ import click
 from bluezone.cli.terminal import friendly, table
 
 if TYPE_CHECKING:
+    from bluezone.outreach.figures import Denominator, Share
     from bluezone.outreach.report_letter import Voice
     from bluezone.outreach.rollup import Row
     from bluezone.sim.campaign.run import Outcome
+
+_COLUMNS = ("rank", "unit", "smartphones", "installed", "of_population", "of_smartphones", "of_staff")
 
 
 @click.command()
@@ -40,12 +43,11 @@ def demo(once: bool, out: Path, home: Path | None, lang: str) -> None:
     if not once and home is None:
         raise click.UsageError("say --once, or name a folder with --home to keep the service and look at it")
     with tempfile.TemporaryDirectory(prefix="bluezone-campaign-") as folder:
-        campaign = Campaign(home or Path(folder) / "home", click.echo)
+        campaign = Campaign(home or Path(folder) / "home", click.echo, lang)
         outcome = asyncio.run(campaign.run(out))
     click.echo(described(outcome, lang))
     if home is not None:
-        click.echo(f"\nLook at it: bluezone outreach serve --home {home}")
-        click.echo(f"Sign in by: bluezone outreach link --home {home} --role office --unit gia-nghia")
+        click.echo("\n" + where_to_look(home, lang))
 
 
 def described(outcome: Outcome, language: str) -> str:
@@ -56,27 +58,52 @@ def described(outcome: Outcome, language: str) -> str:
 
     say = words_of(language).text
     voice, rollup, tree = Voice(say, language), outcome.sum.rollup, outcome.sum.tree
-    header = ("rank", "unit", "smartphones", "installed", "% people", "% smartphones", "% staff", "")
     total = rollup.total
     lines = [
         "",
-        table(header, [_line(row, voice) for row in rollup.rows]),
+        table(
+            [*(say(f"campaign.column.{name}") for name in _COLUMNS), ""],
+            [_line(row, voice) for row in rollup.rows],
+        ),
         "",
-        f"{total.reported_count} of {total.expected_count} units reported, {len(total.late)} late: "
-        + ", ".join(tree.get(one).name for one in total.late),
-        "Missing: " + ", ".join(tree.get(one).name for one in total.missing),
+        say(
+            "campaign.reported",
+            reported=total.reported_count,
+            expected=total.expected_count,
+            late=len(total.late),
+            names=", ".join(tree.get(one).name for one in total.late),
+        ),
+        say("campaign.missing", names=", ".join(tree.get(one).name for one in total.missing)),
     ]
-    for denominator in Denominator:
-        share = total.uptake.share(denominator)
-        parts = f"{voice.count(share.part)} of {voice.count(share.whole)}, {share.unit_count} units"
-        lines.append(f"{say(f'rate.{denominator}')}: {voice.rate(share.rate)} ({parts})")
+    lines += [_share(one, total.uptake.share(one), voice) for one in Denominator]
     passed_on = outcome.province.rollup.total.uptake.residents
     lines += [
-        f"Passed on to the province: {voice.count(passed_on)} residents.",
-        f"{outcome.messages} messages left the house; {outcome.reminders} reminders.",
-        *(f"Wrote {path}" for path in outcome.files),
+        say("campaign.passed-on", count=voice.count(passed_on)),
+        say("campaign.messages", messages=outcome.messages, reminders=outcome.reminders),
+        *(say("campaign.wrote", path=path) for path in outcome.files),
     ]
     return "\n".join(lines)
+
+
+def where_to_look(home: Path, language: str) -> str:
+    """The two commands that show a service that was kept."""
+    from bluezone.web.language import words_of
+
+    say = words_of(language).text
+    serve = f"bluezone outreach serve --home {home}"
+    link = f"bluezone outreach link --home {home} --role office --unit gia-nghia"
+    return f"{say('campaign.look', command=serve)}\n{say('campaign.sign-in', command=link)}"
+
+
+def _share(denominator: Denominator, share: Share, voice: Voice) -> str:
+    return voice.say(
+        "campaign.share",
+        name=voice.say(f"rate.{denominator}"),
+        rate=voice.rate(share.rate),
+        part=voice.count(share.part),
+        whole=voice.count(share.whole),
+        units=share.unit_count,
+    )
 
 
 def _line(row: Row, voice: Voice) -> tuple[str, ...]:

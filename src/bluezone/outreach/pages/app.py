@@ -13,13 +13,14 @@ from typing import Any
 
 from litestar import Litestar, Request, Router, get
 from litestar.di import Provide
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from bluezone.database.errors import DatabaseError
 from bluezone.outreach.errors import OutreachError
 from bluezone.outreach.pages import files, instructions, letters, overview, reports, rollups
-from bluezone.outreach.pages.front import Front, on_database_error, on_outreach_error
+from bluezone.outreach.pages.front import Front, on_database_error, on_outreach_error, on_too_large
 from bluezone.outreach.service import Outreach
 from bluezone.web.page import see_other
 from bluezone.web.signin import pages as signin_pages
@@ -117,6 +118,7 @@ def office_router(service: Outreach, door: Door) -> Router:
             **signin_pages.exception_handlers(service.base),
             OutreachError: on_outreach_error,
             DatabaseError: on_database_error,
+            RequestEntityTooLarge: on_too_large,
         },
     )
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import structlog
 from litestar import Request
+from litestar.enums import RequestEncodingType
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.response import Template
 
 from bluezone.database.errors import DatabaseError
@@ -20,6 +22,7 @@ from bluezone.outreach.numerals import count_text, date_text, percent_text
 from bluezone.outreach.office.access import PROVINCE, is_office
 from bluezone.outreach.problem import Problem
 from bluezone.outreach.service import Outreach
+from bluezone.outreach.spreadsheet.archive import TOO_LARGE
 from bluezone.outreach.wording import sentence
 from bluezone.web.language import Words, words_of
 from bluezone.web.page import language_of, page
@@ -146,6 +149,20 @@ def on_outreach_error(request: WebRequest, error: OutreachError) -> Template:
         base="/office",
         sentence=words.text(f"office.error.{error.code}"),
         details=[sentence(one, words) for one in problems[:100]],
+    )
+
+
+def on_too_large(request: WebRequest, _error: RequestEntityTooLarge) -> Template:
+    """More bytes than a page takes; of a file, the sentence says how large it may be."""
+    words = words_of(language_of(request))
+    is_file = request.content_type[0] == RequestEncodingType.MULTI_PART
+    return page(
+        request,
+        "office/problem.html",
+        status=413,
+        base="/office",
+        sentence=sentence(TOO_LARGE, words) if is_file else words.text("failure.413"),
+        details=[],
     )
 
 

@@ -20,6 +20,7 @@ from bluezone.outreach.problem import Problem
 
 MEGABYTE = 1_000_000
 MAX_FILE_BYTES = 10 * MEGABYTE
+TOO_LARGE = Problem("file-too-large", values={"limit": MAX_FILE_BYTES // MEGABYTE})
 MAX_PART_BYTES = 24 * MEGABYTE
 MAX_UNPACKED_BYTES = 48 * MEGABYTE
 MAX_PARTS = 2_000
@@ -93,7 +94,7 @@ def check_size(data: bytes) -> None:
     if not data:
         raise refused("file-empty")
     if len(data) > MAX_FILE_BYTES:
-        raise refused("file-too-large", limit=MAX_FILE_BYTES // MEGABYTE)
+        raise refused(TOO_LARGE.code, **TOO_LARGE.values)
     if data.startswith(_OLE):
         raise refused("file-old-or-locked")
 

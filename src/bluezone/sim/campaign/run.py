@@ -28,6 +28,7 @@ from bluezone.outreach.settings import OutreachSettings
 from bluezone.outreach.unit_sources import example_units
 from bluezone.sim.campaign.story import PHONE, REPORTER, Story, TypedReport, as_fields, load_story
 from bluezone.sim.campaign.visitor import Page, Visitor
+from bluezone.web.language import words_of
 from bluezone.web.signin.rules import Identity
 
 CITY, PROVINCE_UNIT = "gia-nghia", "dak-nong"
@@ -66,10 +67,11 @@ class Campaign:
     Args:
         home: folder of the service, made by this.
         say: told what happens, one line each.
+        language: of these lines.
     """
 
-    def __init__(self, home: Path, say: Callable[[str], None]) -> None:
-        self._home, self._say = home, say
+    def __init__(self, home: Path, say: Callable[[str], None], language: str = "en") -> None:
+        self._home, self._say, self._words = home, say, words_of(language)
         self._story: Story = load_story()
         self._due = _instant(self._story.instruction["due_day"], self._story.instruction["due_time"])
         self._clock = ManualClock(system=self._due - 56 * _HOUR_S)
@@ -89,12 +91,12 @@ class Campaign:
     async def _live(self, service: Outreach, settings: OutreachSettings, app: Litestar, out: Path) -> Outcome:
         province = await self._office(service, app, PROVINCE, PROVINCE_UNIT)
         above = await self._instruct(province, self._province_fields())
-        self._say(f"The province instructs the city ({self._story.province['number']}).")
+        self._tell("province-instructs", number=self._story.province["number"])
         self._read_messages(settings)
         city = await self._office(service, app, OFFICE, CITY)
         instruction = await self._instruct(city, self._city_fields())
         links = self._read_messages(settings)
-        self._say(f"The city instructs {len(links)} units ({self._story.instruction['number']}).")
+        self._tell("city-instructs", count=len(links), number=self._story.instruction["number"])
         for report in self._story.reports:
             await self._wait_until(service, self._due + round(report.hours * _HOUR_S))
             links |= self._read_messages(settings)
@@ -143,13 +145,13 @@ class Campaign:
         if report.mistake:
             page = await officer.press(page, action, known | report.form(is_first_try=True))
             self._refusals[report.unit] = page.problems
-            self._say(f"{report.unit}: refused: {page.problems[-1] if page.problems else '?'}")
+            self._tell("refused", unit=report.unit, problem=page.problems[-1] if page.problems else "?")
         page = await officer.press(page, action, known | report.form())
         if page.status == 422:  # only strange: the officer looks again and says that it is right
             self._refusals.setdefault(report.unit, []).extend(page.problems)
             page = await officer.press(page, action, known | report.form() | {"sure": "yes"})
         _check(page, f"the report of {report.unit} was refused: {page.problems}")
-        self._say(f"{report.unit}: reported {'late' if report.hours > 0 else 'on time'}.")
+        self._tell("reported-late" if report.hours > 0 else "reported-on-time", unit=report.unit)
         await officer.close()
 
     async def _write_letter(self, city: Visitor, instruction: str, out: Path) -> list[Path]:
@@ -174,7 +176,7 @@ class Campaign:
         fields = {"to": above, "reporter": REPORTER, "reporter_phone": PHONE}
         action = f"/office/instructions/{instruction}/pass-on"
         _check(await city.press(page, action, fields), "the roll-up was not passed on")
-        self._say("The city passes its roll-up on to the province.")
+        self._tell("passes-on")
 
     async def _wait_until(self, service: Outreach, at: int) -> None:
         """Moves the clock by quarters of an hour; the service looks for reminders as its loop does."""
@@ -185,8 +187,11 @@ class Campaign:
             if sent:
                 self._reminders += sent
                 left = (self._due - self._clock.system()) / _HOUR_S
-                side = f"{left:.0f} h before" if left > 0 else f"{-left:.0f} h after"
-                self._say(f"The service reminds {sent} units, {side} the deadline.")
+                side = "reminds-before" if left > 0 else "reminds-after"
+                self._tell(side, count=sent, hours=f"{abs(left):.0f}")
+
+    def _tell(self, what: str, **values: object) -> None:
+        self._say(self._words.text(f"campaign.{what}", **values))
 
     def _read_messages(self, settings: OutreachSettings) -> dict[str, str]:
         """The newest link of every unit among the messages that were written since the last look."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import httpx
@@ -14,6 +15,8 @@ from bluezone.outreach.storage import reports
 from bluezone.outreach.storage.reports import Place
 from bluezone.outreach.unit_sources import example_units
 from bluezone.outreach.units import Officer
+from bluezone.sim.campaign.visitor import Page
+from tests.docs.repository import ROOT
 from tests.unit.outreach.office.case import ABOVE, ADDRESS, CITY, DUE_AT, GOOD, HOUR_S, Office
 
 Sent = tuple[Office, str]
@@ -269,7 +272,7 @@ async def test_the_cookie_of_forms_comes_along_from_a_mails_page(office: Office)
     transport = httpx.ASGITransport(office.app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as browser:
         answer = await browser.get("/office/sign-in")
-    (cookie,) = [one for one in answer.headers.get_list("set-cookie") if one.startswith("csrf")]
+    (cookie,) = [one for one in answer.headers.get_list("set-cookie") if "csrf" in one.partition("=")[0] or "form" in one.partition("=")[0]]
     assert "samesite=lax" in cookie.lower()
     assert "httponly" in cookie.lower()
 
@@ -314,3 +317,38 @@ async def test_a_new_link_takes_back_the_old_one_and_a_lost_telephone_is_shut_ou
     assert await office.service.ground.sign_in.shut_out("nghia-phu", by=SYSTEM) == 1
     page = await officer.open(f"/office/reports/{instruction}/nghia-phu")
     assert page.address.startswith("/office/sign-in")
+
+
+def fields_of(page: Page) -> dict[str, tuple[bool, bool]]:
+    """Each field of the report's form: whether something stands in it, and whether it must be filled in."""
+    form = page.text[
+        page.text.index('id="report"') : page.text.index("</form>", page.text.index('id="report"'))
+    ]
+    found = {}
+    for tag in re.findall(r"<(?:input|textarea) id=[^>]*>", form):
+        (name,) = re.findall(r' name="([a-z_]+)"', tag)
+        found[name] = (bool(page.field(name)), " required" in tag)
+    return found
+
+
+async def test_the_guide_says_how_much_an_officer_types(office: Office) -> None:
+    instruction = await office.instruct(await office.signed_in(CITY), repeat_days="7", period_count="2")
+    unit = await office.unit()
+    address = f"/office/reports/{instruction}/nghia-phu"
+    counted = []
+    for period in (0, 1):
+        page = await unit.open(f"{address}?period={period}")
+        fields = fields_of(page)
+        typed = {name: GOOD[name] for name, (known, must) in fields.items() if must and not known}
+        free = [name for name, (known, must) in fields.items() if not must and not known]
+        counted.append((len(fields), len(fields) - len(typed) - len(free), len(typed), len(free)))
+        known = {name: page.field(name) for name, (known, _) in fields.items() if known}
+        hidden = {name: page.field(name) for name in ("period", "based_on")}
+        sent = await unit.press(page, address, known | typed | hidden | {"action": "submit", "sure": "yes"})
+        assert sent.status == 200, sent.problems
+        office.clock.advance(7 * 24 * HOUR_S)
+    assert counted == [(16, 3, 9, 4), (16, 5, 7, 4)]
+    guide = (ROOT / "docs" / "how-to" / "run-outreach.md").read_text(encoding="utf-8")
+    for whole, filled, typed_count, free_count in counted:
+        row = f"| {whole} | {filled} | {typed_count} | {free_count} |"
+        assert row in guide

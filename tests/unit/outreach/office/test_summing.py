@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import func, select
 
 from bluezone.outreach.activity import Activity, ActivitySource, ActivityUnavailable, DayCount
 from bluezone.outreach.storage.reports import Place
+from bluezone.outreach.storage.tables import uploads
 from bluezone.sim.campaign.visitor import Page, Visitor
 from tests.unit.outreach.office.case import ABOVE, CITY, DUE_AT, HOUR_S, Office, running_office
 
@@ -136,6 +138,42 @@ async def test_a_file_that_is_none_is_refused_with_a_sentence(reported: Sent, co
     unit = await office.unit("nghia-duc")
     page = await _upload(unit, f"/office/reports/{instruction}/nghia-duc/file", content)
     assert page.status == 422
+
+
+@pytest.mark.parametrize("size", [10_000_001, 11_000_000], ids=["just too large", "larger than a request"])
+async def test_a_file_that_is_too_large_is_refused_with_its_limit_and_not_kept(
+    reported: Sent, size: int
+) -> None:
+    office, instruction = reported
+    own = f"/office/reports/{instruction}/nghia-duc"
+    city, unit, above = (
+        await office.signed_in(CITY),
+        await office.unit("nghia-duc"),
+        await office.signed_in(ABOVE),
+    )
+    for visitor, action in (
+        (city, f"/office/instructions/{instruction}/import"),
+        (unit, f"{own}/file"),
+        (above, "/office/units/import"),
+    ):
+        page = await _upload(visitor, action, b"P" * size)
+        assert page.status in (413, 422)
+        assert "Tệp lớn hơn 10 MB nên không được đọc." in page.text, action
+        assert "Báo cáo chỉ cần vài chục kB" in page.text
+        assert 'role="alert"' in page.text
+    database = office.service.ground.database
+    assert await database.run(lambda conn: conn.scalar(select(func.count()).select_from(uploads))) == 0
+    assert await office.service.reporting.history(Place(instruction, 0, "nghia-duc"), by=CITY) == []
+    assert (await unit.open(own)).field("residents_installed") == ""
+
+
+async def test_a_form_that_is_too_long_is_not_called_a_file(reported: Sent) -> None:
+    office, instruction = reported
+    page = await office.report(
+        await office.unit("nghia-duc"), instruction, "nghia-duc", difficulties="a" * 70_000
+    )
+    assert page.status == 413
+    assert "Nội dung gửi lên quá dài." in page.text
 
 
 async def test_a_unit_s_own_file_fills_its_form(reported: Sent) -> None:
