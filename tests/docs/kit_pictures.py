@@ -23,6 +23,7 @@ LARGEST = 250_000
 _GAP = 14
 _GROUND = "#c9d3df"
 _PRINT = ("poster/poster-a3", "leaflet/leaflet-a5", "standee/standee-80x180", "introduction/brief")
+_DOCUMENTS = ("letter", "report")
 _PAPER = ("index/index", "persuasion/door-to-door", "faq/faq")
 
 
@@ -42,27 +43,35 @@ def main(kit: Path) -> None:
                 pages(kit / "banner" / f"street-banner-{language}.pdf", 210),
             ],
         )
-    papers = [page for name in _PAPER for page in pages(kit / f"{name}-vi.pdf", 420)]
-    write("kit-papers-vi.png", [papers[:4], papers[4:]])
+        papers = [page for name in _PAPER for page in pages(kit / f"{name}-{language}.pdf", 420)]
+        write(f"kit-papers-{language}.png", [papers[:4], papers[4:]])
+    printed = [page for name in _PRINT for page in pages(kit / f"{name}-vi.pdf", 480)]
+    write("kit-grey-vi.png", [[in_grey(page) for page in printed]])
     office = shutil.which("soffice")
     if office:
-        write_office(kit, office)
+        for language in ("vi", "en"):
+            write_office(kit, office, language)
 
 
-def write_office(kit: Path, office: str) -> None:
-    """The slides and documents, as LibreOffice shows them."""
+def write_office(kit: Path, office: str, language: str) -> None:
+    """The slides and documents of a language, as LibreOffice shows them."""
     with tempfile.TemporaryDirectory() as out:
-        sources = [kit / "introduction" / "introduction-vi.pptx", kit / "templates" / "letter-vi.docx"]
-        sources.append(kit / "templates" / "report-vi.docx")
+        sources = [kit / "introduction" / f"introduction-{language}.pptx"]
+        sources += [kit / "templates" / f"{name}-{language}.docx" for name in _DOCUMENTS]
         subprocess.run(
             [office, "--headless", "--convert-to", "pdf", "--outdir", out, *map(str, sources)],
             check=True,
             capture_output=True,
         )
-        slides = pages(Path(out) / "introduction-vi.pdf", 150)
-        letters = [page for name in ("letter", "report") for page in pages(Path(out) / f"{name}-vi.pdf", 450)]
-        write("kit-office-vi.png", [slides[:4], slides[4:8], slides[8:]])
-        write("kit-documents-vi.png", [letters])
+        slides = pages(Path(out) / f"introduction-{language}.pdf", 150)
+        letters = [page for name in _DOCUMENTS for page in pages(Path(out) / f"{name}-{language}.pdf", 450)]
+        write(f"kit-office-{language}.png", [slides[:4], slides[4:8], slides[8:]])
+        write(f"kit-documents-{language}.png", [letters])
+
+
+def in_grey(page: Image.Image) -> Image.Image:
+    """A page as a printer without colours prints it."""
+    return page.convert("L").convert("RGB")
 
 
 def pages(path: Path, height: int) -> list[Image.Image]:

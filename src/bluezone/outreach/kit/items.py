@@ -25,6 +25,7 @@ class FilePlan:
         size: language to its size and form in words, for the index.
         how_to_print: language to what to tell the printer; empty for what is not printed.
         has_qr: whether a QR code with the official address is on it.
+        qr_pages: how many of its first pages carry the code.
         qr_distance_m: from how far a telephone must read the code, metres.
         safe_mm: how far text stays from the cut edge, millimetres.
         ppi: of a picture when it is printed, pixels per inch; 0 for screens.
@@ -36,6 +37,7 @@ class FilePlan:
     size: Mapping[str, str]
     how_to_print: Mapping[str, str]
     has_qr: bool
+    qr_pages: int
     qr_distance_m: float
     safe_mm: float
     ppi: int
@@ -110,6 +112,7 @@ def _file(row: dict[str, Any]) -> FilePlan:
         size=row["size"],
         how_to_print=row.get("print", dict.fromkeys(LANGUAGES, "")),
         has_qr=row.get("qr", True),
+        qr_pages=row.get("qr_pages", 1),
         qr_distance_m=float(row.get("qr_distance_m", 0.3)),
         safe_mm=float(row.get("safe_mm", 0)),
         ppi=row.get("ppi", 0),

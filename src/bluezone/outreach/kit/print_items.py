@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from io import BytesIO
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from bluezone.outreach.kit.checks import Subject
-from bluezone.outreach.kit.checks.reading import PICTURE_TEXT, check_pdf
-from bluezone.outreach.kit.errors import ItemRefused
-from bluezone.outreach.kit.items import FilePlan, catalogue
+from bluezone.outreach.kit.checks.reading import PICTURE_TEXT
+from bluezone.outreach.kit.items import catalogue
 from bluezone.outreach.kit.job import ItemBuilder, Job, Report, package_files
+from bluezone.outreach.kit.twin import check_twin
 from bluezone.outreach.kit.typesetting import Sheet, set_sheet
 from bluezone.outreach.kit.wording import questions
 
-_SOURCES = ("typst", "screens", "typesetting.py", "print_items.py")
+_SOURCES = ("typst", "screens", "typesetting.py", "twin.py", "print_items.py")
 SHEETS = {
     "index-{lang}.pdf": Sheet("index.typ"),
     "door-to-door-{lang}.pdf": Sheet("guide.typ"),
@@ -52,7 +50,7 @@ class PrintItems:
             sheet = SHEETS[plan.name]
             content = set_sheet(job, sheet, more)
             if sheet.format == "png":
-                _check_twin(job, plan, sheet, more)
+                check_twin(job, plan, sheet, more)
                 content = small_png(content, described(job))
             job.path(plan.name).write_bytes(content)
 
@@ -62,15 +60,6 @@ class PrintItems:
             return {"items": _index_rows(job)}
         asked = questions(job.language, job.unit)
         return {"faq": [{"q": one.question, "a": list(one.answer)} for one in asked]}
-
-
-def _check_twin(job: Job, plan: FilePlan, sheet: Sheet, more: Mapping[str, object]) -> None:
-    """Text cannot be read back from pixels: the same sheet is set as PDF too, and read there."""
-    twin = job.folder / "typst" / "twin.pdf"
-    twin.write_bytes(set_sheet(job, replace(sheet, format="pdf"), more))
-    faults = list(check_pdf(Subject(twin, job.item, plan, job.language, job.unit.facts())))
-    if faults:
-        raise ItemRefused([f"{plan.name_in(job.language)}: {fault}" for fault in faults])
 
 
 def small_png(content: bytes, described: str) -> bytes:

@@ -18,7 +18,7 @@ class FilmBuilder:
 
     def inputs(self, job: Job) -> Iterable[bytes]:
         """Sources, layouts, screens, and the voice file of the unit."""
-        yield from package_files("video_items.py", "video", "voice", "sound", "typesetting.py")
+        yield from package_files("video_items.py", "video", "voice", "sound", "typesetting.py", "twin.py")
         yield from package_files("typst/look.typ", "typst/film.typ", "typst/drawings", "screens")
         yield job.unit.voice_region.encode()
         if job.unit.piper_voice is not None and job.unit.piper_voice.is_file():

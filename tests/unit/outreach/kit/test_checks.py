@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,11 +14,14 @@ import typst
 from docx import Document
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from pptx import Presentation
+from pptx.util import Inches
 
 from bluezone.outreach.kit.checks import Subject, check_file
 from bluezone.outreach.kit.checks.reading import PICTURE_TEXT, plain
 from bluezone.outreach.kit.glyphs import FONT_FOLDER, uncovered
 from bluezone.outreach.kit.items import FilePlan, find_item
+from bluezone.outreach.kit.office.pictures import qr_png
 from bluezone.outreach.kit.unit_file import load_unit
 from tests.unit.outreach.kit.conftest import EXAMPLE
 
@@ -57,6 +62,9 @@ def sheet(tmp_path: Path, body: str, title: str = "A title") -> Path:
 
 CODE = '#image(code, format: "svg", width: 60mm, alt: "QR")'
 PAPER = plan("faq")
+OTHER = segno.make("https://other.example/", error="m").svg_inline(border=0, scale=4, omitsize=True)
+# The same picture, with another code in it.
+WRONG_CODE = CODE.replace("(code,", f"(bytes({json.dumps(OTHER)}),")
 
 
 def test_a_right_sheet_is_right(tmp_path: Path) -> None:
@@ -79,6 +87,24 @@ def test_a_right_sheet_is_right(tmp_path: Path) -> None:
 def test_a_fault_of_a_sheet_is_found(tmp_path: Path, body: str, said: str) -> None:
     found = list(check_file(subject(sheet(tmp_path, body), PAPER)))
     assert [one for one in found if said in one], found
+
+
+def test_the_code_of_every_page_is_read(tmp_path: Path) -> None:
+    def found(*bodies: str, of: FilePlan = PAPER) -> list[str]:
+        return list(check_file(subject(sheet(tmp_path, "#pagebreak()\n".join(bodies)), of)))
+
+    first = f"{SAID}\n\n{CODE}\n"
+    assert found(first, "Two\n", f"Three\n\n{CODE}\n") == []
+    assert found(first, f"Two\n\n{WRONG_CODE}\n", "Three") == [
+        f"sheet.pdf: page 2: a QR code leads to 'https://other.example/' instead of {UNIT.address}"
+    ]
+    assert found(first, f"{CODE}{WRONG_CODE}") == found(first, f"Two\n\n{WRONG_CODE}\n", "Three")
+    assert "page 1: the QR code cannot be read as printed" in " ".join(found(f"{SAID}\n", CODE))
+    two = replace(PAPER, qr_pages=2)
+    assert found(first, CODE, of=two) == []
+    assert found(first, "Two", of=two)[0] == "sheet.pdf: page 2: the QR code cannot be read as printed"
+    assert found(first, of=two) == ["sheet.pdf: has 1 pages; 2 were to carry the QR code"]
+    assert plan("leaflet").qr_pages == 2
 
 
 def test_a_sheet_without_title_is_found(tmp_path: Path) -> None:
@@ -128,6 +154,11 @@ def test_office_files_are_read(tmp_path: Path) -> None:
     made.add_paragraph(SAID)
     made.save(str(path))
     wanted = plan("templates")
+    assert list(check_file(subject(path, wanted))) == [
+        "letter.docx: the QR code cannot be read as printed",
+        "letter.docx: the QR code cannot be read as seen from 0.3 m",
+    ]
+    wanted = replace(wanted, has_qr=False)
     assert list(check_file(subject(path, wanted))) == []
     image = BytesIO()
     Image.new("L", (9, 9)).save(image, "PNG")
@@ -136,6 +167,54 @@ def test_office_files_are_read(tmp_path: Path) -> None:
     assert "has no alternative text" in next(iter(check_file(subject(path, wanted))))
     path.write_bytes(b"PK not really")
     assert list(check_file(subject(path, wanted))) == ["letter.docx: is no office file"]
+
+
+def slides(tmp_path: Path, *addresses: str | None, side: float = 3.0) -> Path:
+    """Slides with the facts on the first and a code on each that has an address."""
+    made, path = Presentation(), tmp_path / "slides.pptx"
+    for number, address in enumerate(addresses):
+        slide = made.slides.add_slide(made.slide_layouts[6])
+        if number == 0:
+            slide.shapes.add_textbox(0, 0, Inches(9), Inches(1)).text_frame.text = SAID
+        if address:
+            shown = slide.shapes.add_picture(BytesIO(qr_png(address)), 0, Inches(2), width=Inches(side))
+            shown._element.nvPicPr.cNvPr.set("descr", "QR")
+    made.save(str(path))
+    return path
+
+
+def test_the_codes_of_slides_are_read(tmp_path: Path) -> None:
+    wanted, wrong = plan("introduction"), "https://other.example/"
+    assert wanted.name.endswith(".pptx")
+
+    def found(*addresses: str | None, side: float = 3.0) -> list[str]:
+        return list(check_file(subject(slides(tmp_path, *addresses, side=side), wanted)))
+
+    assert found(None, UNIT.address, UNIT.address) == []
+    told = f"a QR code leads to {wrong!r} instead of {UNIT.address}"
+    assert found(UNIT.address, wrong) == [f"slides.pptx: ppt/slides/slide2.xml: {told}"]
+    assert found(wrong) == [f"slides.pptx: ppt/slides/slide1.xml: {told}"]
+    assert found(None, None)[0] == "slides.pptx: the QR code cannot be read as printed"
+    assert found(UNIT.address, side=0.2) == [
+        "slides.pptx: ppt/slides/slide1.xml: the QR code cannot be read as seen from 0.3 m"
+    ]
+
+
+def test_a_code_that_no_slide_shows_does_not_count(tmp_path: Path) -> None:
+    path = slides(tmp_path, None)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("ppt/media/image9.png", qr_png(UNIT.address))
+    found = list(check_file(subject(path, plan("introduction"))))
+    assert found[0] == "slides.pptx: the QR code cannot be read as printed"
+
+
+def test_a_slide_whose_picture_is_no_picture_is_found(tmp_path: Path) -> None:
+    path, damaged = slides(tmp_path, UNIT.address), tmp_path / "damaged.pptx"
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(damaged, "w") as archive:
+        for name in whole.namelist():
+            archive.writestr(name, b"nothing" if name.endswith(".png") else whole.read(name))
+    found = list(check_file(subject(damaged, plan("introduction"))))
+    assert [one for one in found if "its pictures cannot be read" in one], found
 
 
 def test_texts_are_read(tmp_path: Path) -> None:

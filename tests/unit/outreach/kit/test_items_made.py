@@ -113,7 +113,17 @@ def test_documents_have_fields_head_and_foot(make_job: MakeJob) -> None:
     xml = letter.element.xml
     assert xml.count("<w:sdt>") >= 8
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in xml
-    assert job.unit.name["vi"] in letter.sections[0].footer.paragraphs[0].text
+    foot = letter.sections[0].footer.tables[0].rows[0].cells
+    assert job.unit.name["vi"] in foot[1].text
+    assert job.unit.shown_address in foot[1].text
+
+
+def test_every_document_carries_the_code_of_its_unit(make_job: MakeJob, make_unit: MakeUnit) -> None:
+    job = make_job("templates")
+    assert len(built(job)) == 5
+    assert all(plan.has_qr for plan in job.item.files)
+    other = replace(job, unit=make_unit(address='"https://bluezone.example/xa-khac"'))
+    assert sum("a QR code leads to" in sentence for sentence in faults(other)) == 5
 
 
 @pytest.mark.slow

@@ -41,8 +41,8 @@ Check = Callable[[Subject], Iterable[str]]
 CHECKS: dict[str, tuple[str, ...]] = {
     ".pdf": ("qr:check_pdf", "reading:check_pdf", "sheet:check_pdf"),
     ".png": ("qr:check_picture", "reading:check_picture"),
-    ".docx": ("reading:check_office",),
-    ".pptx": ("reading:check_office",),
+    ".docx": ("qr:check_office", "reading:check_office"),
+    ".pptx": ("qr:check_office", "reading:check_office"),
     ".txt": ("reading:check_text",),
     ".mp3": ("sound:check_sound",),
     ".wav": ("sound:check_sound",),

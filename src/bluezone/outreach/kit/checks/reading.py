@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
@@ -12,14 +10,11 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 
 from bluezone.outreach.kit.checks import Subject
+from bluezone.outreach.kit.checks.archive import DRAWING, UNREADABLE, WORD, parts
 from bluezone.outreach.kit.glyphs import FAMILY, uncovered
 from bluezone.outreach.kit.pdf import opened
 
 PICTURE_TEXT = "Description"  # the alternative text of a PNG, as an iTXt chunk
-_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_READ_PARTS = re.compile(r"ppt/slides/[^/]+\.xml|word/(document|header\d*|footer\d*)\.xml")
-_LARGEST_PART = 4_000_000
 
 
 def plain(text: str) -> str:
@@ -61,15 +56,15 @@ def check_pdf(subject: Subject) -> Iterator[str]:
 def check_office(subject: Subject) -> Iterator[str]:
     """The text of all parts of a DOCX or PPTX; alternative text for every picture in it."""
     try:
-        parts = list(_parts(subject))
-    except (zipfile.BadZipFile, ElementTree.ParseError, OSError):
+        trees = list(parts(subject.path))
+    except UNREADABLE:
         yield "is no office file"
         return
-    text = " ".join(_runs(parts))
+    text = " ".join(_runs(trees))
     yield from facts_missing(subject, text)
     if lacking := uncovered(text):
         yield f"has characters that {FAMILY} lacks: {' '.join(lacking[:5])}"
-    for tree in parts:
+    for tree in trees:
         for picture in _pictures(tree):
             if not picture.get("descr", "").strip():
                 yield f"a picture ({picture.get('name', '?')}) has no alternative text"
@@ -93,21 +88,11 @@ def check_text(subject: Subject) -> Iterator[str]:
         yield "is not UTF-8 text"
 
 
-def _parts(subject: Subject) -> Iterator[ElementTree.Element]:
-    with zipfile.ZipFile(subject.path) as archive:
-        for entry in archive.infolist():
-            if _READ_PARTS.fullmatch(entry.filename):
-                if entry.file_size > _LARGEST_PART:
-                    raise zipfile.BadZipFile
-                # Our own builds; a kit from elsewhere is checked against its signature first.
-                yield ElementTree.fromstring(archive.read(entry))  # noqa: S314
-
-
-def _runs(parts: Iterable[ElementTree.Element]) -> Iterator[str]:
-    for tree in parts:
-        for paragraph in (*tree.iter(f"{_DRAWING}p"), *tree.iter(f"{_WORD}p")):
+def _runs(trees: Iterable[ElementTree.Element]) -> Iterator[str]:
+    for tree in trees:
+        for paragraph in (*tree.iter(f"{DRAWING}p"), *tree.iter(f"{WORD}p")):
             yield "".join(
-                one.text or "" for one in paragraph.iter() if one.tag in (f"{_DRAWING}t", f"{_WORD}t")
+                one.text or "" for one in paragraph.iter() if one.tag in (f"{DRAWING}t", f"{WORD}t")
             )
 
 

@@ -7,21 +7,24 @@ a head in two columns) and that every gap `[...]` in the words is a field that W
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 from docx import Document
 from docx.document import Document as DocumentFile
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
-from docx.table import _Cell
+from docx.section import Section
+from docx.shared import Cm, Length, Pt
+from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from bluezone.outreach.kit.job import ItemBuilder, Job, Report, package_files
+from bluezone.outreach.kit.office.pictures import qr_png
 
 _FONT = "Times New Roman"
 _SIZE = Pt(13.5)
@@ -30,6 +33,11 @@ _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _GAP = re.compile(r"(\[[^\]]+\])")
 _OFFICIAL = ("letter", "plan", "report")
 _HEAD_WIDTHS = (Cm(6.6), Cm(9.6))
+_FOOT_WIDTHS = (Cm(1.6), Cm(12.2), Cm(2.4))
+_BARE_FOOT_WIDTHS = (Cm(0.1), Cm(13.7), Cm(2.4))
+_FOOT_DISTANCE = Cm(0.8)
+_LOGO_HEIGHT = Cm(1.1)
+_QR_SIDE = Cm(2)  # with its quiet border; smaller, a telephone 30 cm away does not read it
 _MARGINS = {"top_margin": Cm(2), "bottom_margin": Cm(2), "left_margin": Cm(3), "right_margin": Cm(1.8)}
 
 
@@ -94,36 +102,56 @@ def _blank(job: Job, title: str) -> DocumentFile:
         job.language,
     )
     properties.created = properties.modified = _EPOCH
-    _foot(section.footer.paragraphs[0], job)
+    section.footer_distance = _FOOT_DISTANCE
+    _foot(section, job)
     return made
 
 
-def _foot(paragraph: Paragraph, job: Job) -> None:
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+def _foot(section: Section, job: Job) -> None:
+    """From whom, where, whom to call, and the code beside it."""
+    last = section.footer.paragraphs[0]
+    table = section.footer.add_table(1, 3, Length(sum(_FOOT_WIDTHS)))
+    last._p.addprevious(table._tbl)
+    # A table may not end a footer; the paragraph after it takes no room.
+    last.paragraph_format.line_spacing, last.paragraph_format.space_after = Pt(1), Pt(0)
+    logo, words, code = _columns(table, _FOOT_WIDTHS if job.logo_png else _BARE_FOOT_WIDTHS)
+    for cell in (logo, words):
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     if job.logo_png:
-        _picture(paragraph, job.logo_png, job.words["alt"]["logo"])
-        paragraph.add_run("  ")
+        _picture(logo.paragraphs[0], job.logo_png, job.words["alt"]["logo"], _LOGO_HEIGHT)
     call = job.words["call"]
-    text = (
-        f"{job.unit.name_in(job.language)} · {job.unit.shown_address} · {call['hotline']} {call['numbers']}"
-    )
-    paragraph.add_run(text).font.size = Pt(9)
+    for text in (
+        job.unit.name_in(job.language),
+        job.unit.shown_address,
+        f"{call['hotline']} {call['numbers']}",
+    ):
+        paragraph = words.add_paragraph() if words.text else words.paragraphs[0]
+        paragraph.paragraph_format.space_after = Pt(1)
+        paragraph.add_run(text).font.size = Pt(9)
+    _picture(code.paragraphs[0], qr_png(job.unit.address), job.words["alt"]["qr"], _QR_SIDE)
+    code.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _picture(paragraph: Paragraph, content: bytes, described: str) -> None:
-    inline = paragraph.add_run().add_picture(BytesIO(content), height=Cm(0.7))
+def _picture(paragraph: Paragraph, content: bytes, described: str, height: Length) -> None:
+    inline = paragraph.add_run().add_picture(BytesIO(content), height=height)
     drawn: Any = inline._inline
     for properties in (drawn.docPr, drawn.graphic.graphicData.pic.nvPicPr.cNvPr):
         properties.set("descr", described)
 
 
+def _columns(table: Table, widths: Sequence[Length]) -> tuple[_Cell, ...]:
+    """The cells of the only row of a table, so wide."""
+    table.autofit = False
+    cells = tuple(table.rows[0].cells)
+    for column, cell, width in zip(table.columns, cells, widths, strict=True):
+        column.width = cell.width = width
+    return cells
+
+
 def _state_head(made: DocumentFile, job: Job, subject: str | None) -> None:
     words = job.words["documents"]
     table = made.add_table(rows=1, cols=2)
-    table.autofit = False
-    left, right = table.rows[0].cells
-    for column, cell, width in zip(table.columns, (left, right), _HEAD_WIDTHS, strict=True):
-        column.width = cell.width = width
+    left, right = _columns(table, _HEAD_WIDTHS)
     _lines(
         left,
         (

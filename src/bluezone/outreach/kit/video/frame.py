@@ -43,6 +43,11 @@ class Frame:
         """As it stands in file names."""
         return f"{self.width}x{self.height}"
 
+    @property
+    def safe_mm(self) -> float:
+        """How far letters stay from the edge of a still, one point to a pixel: 5 %, as for television."""
+        return 0.05 * min(self.width, self.height) * 25.4 / 72
+
 
 WIDE = Frame("wide", 1920, 1080, 60)
 TALL = Frame("tall", 1080, 1920, 80)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bluezone.outreach.kit.job import Job
+from bluezone.outreach.kit.twin import check_twin
 from bluezone.outreach.kit.typesetting import Sheet, set_sheet
 from bluezone.outreach.kit.video.frame import Frame
 from bluezone.outreach.kit.video.script import Scene
@@ -54,8 +55,14 @@ def body_stills(job: Job, frame: Frame, scenes: Sequence[Scene], folder: Path) -
 
 
 def closing_stills(job: Job, frame: Frame, lines: Sequence[str], folder: Path) -> Stills:
-    """Sets the unit's closing card and the subtitles over it."""
+    """Sets the unit's closing card and the subtitles over it.
+
+    Raises:
+        ItemRefused: the card does not say the unit's facts exactly, or its letters are not in the safe area.
+    """
     card = _set(job, frame, folder / "closing.png", layer="closing")
+    film = next(plan for plan in job.item.files if frame.size in plan.name)
+    check_twin(job, replace(film, safe_mm=frame.safe_mm), _sheet(frame), {"layer": "closing"})
     return Stills((card,), (None,), ("closing",), _subtitles(job, frame, lines, folder))
 
 
@@ -84,5 +91,9 @@ def _subtitles(job: Job, frame: Frame, lines: Sequence[str], folder: Path) -> tu
 
 
 def _set(job: Job, frame: Frame, path: Path, **more: object) -> Path:
-    path.write_bytes(set_sheet(job, Sheet("film.typ", frame.name, "png", 72), more))
+    path.write_bytes(set_sheet(job, _sheet(frame), more))
     return path
+
+
+def _sheet(frame: Frame) -> Sheet:
+    return Sheet("film.typ", frame.name, "png", 72)
