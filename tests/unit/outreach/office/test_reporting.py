@@ -16,6 +16,7 @@ from bluezone.outreach.storage.reports import Place
 from bluezone.outreach.unit_sources import example_units
 from bluezone.outreach.units import Officer
 from bluezone.sim.campaign.visitor import Page
+from bluezone.web.language import words_of
 from tests.docs.repository import ROOT
 from tests.unit.outreach.office.case import ABOVE, ADDRESS, CITY, DUE_AT, GOOD, HOUR_S, Office
 
@@ -272,7 +273,11 @@ async def test_the_cookie_of_forms_comes_along_from_a_mails_page(office: Office)
     transport = httpx.ASGITransport(office.app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as browser:
         answer = await browser.get("/office/sign-in")
-    (cookie,) = [one for one in answer.headers.get_list("set-cookie") if "csrf" in one.partition("=")[0] or "form" in one.partition("=")[0]]
+    (cookie,) = [
+        one
+        for one in answer.headers.get_list("set-cookie")
+        if "csrf" in one.partition("=")[0] or "form" in one.partition("=")[0]
+    ]
     assert "samesite=lax" in cookie.lower()
     assert "httponly" in cookie.lower()
 
@@ -293,8 +298,9 @@ async def test_a_file_does_not_write_over_a_report_that_came_meanwhile(sent: Sen
     office, instruction = sent
     importing, source = office.service.importing, Source()
     asked = await office.service.instructing.find(instruction, by=CITY)
-    row = {"Đơn vị": "Phường Nghĩa Phú", "Tính đến ngày": "17/8/2020", "Đã cài": 1000}
-    csv = ";".join(row) + "\n" + ";".join(str(value) for value in row.values())
+    cells = GOOD | {"residents_installed": "1000", "residents_new": "500"}
+    titles = ["Đơn vị", *(words_of("vi").text(f"field.{name}") for name in cells)]
+    csv = "\n".join(";".join(line) for line in (titles, ["Phường Nghĩa Phú", *cells.values()]))
     looked = await importing.look_at_reports(
         asked.instruction_id, 0, ("a.csv", csv.encode()), source, by=CITY
     )
