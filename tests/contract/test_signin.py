@@ -130,16 +130,6 @@ async def test_a_stranger_behind_the_same_address_does_not_lock_a_known_browser_
     assert await door.service.with_password("vhtt", PASSWORD, caller="10.9.0.1", device_token=known)
 
 
-async def test_shutting_a_subject_out_ends_sessions_and_links(door: Door) -> None:
-    one, other = [await door.service.make_link(OFFICE, "/office/", 3600, by=OPERATOR) for _ in range(2)]
-    session = (await door.service.with_link(one)).session_token
-    assert await door.service.shut_out(OFFICE.subject, by=OPERATOR) == 1
-    with pytest.raises(SessionMissing):
-        await door.service.identity_of(session)
-    with pytest.raises(LinkUsed):
-        await door.service.with_link(other)
-
-
 async def test_one_name_is_one_account(door: Door) -> None:
     made = [door.service.make_account(OFFICE, PASSWORD, by=OPERATOR) for _ in range(4)]
     results = await asyncio.gather(*made, return_exceptions=True)

@@ -170,7 +170,7 @@ def shut_out(home: Path, unit_id: str) -> None:
         from bluezone.outreach.office.access import SYSTEM
 
         await _identity(service, "unit", unit_id, "")
-        return await service.ground.sign_in.shut_out(unit_id, by=SYSTEM)
+        return await service.units.shut_out(unit_id, by=SYSTEM)
 
     ended = with_service(load_settings(home), work)
     click.echo(f"Links that were not used yet lead nowhere now; {ended} sessions ended.")

@@ -80,29 +80,27 @@ class SqliteDatabase:
                     future.set_result(outcome)
 
     def _commit(self, calls: list[Call]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
+        outcomes, is_whole = list[Outcome](), True
         try:
             with self._engine.begin() as conn:
                 for call in calls:
                     outcomes.append(_attempt(conn, call))
-                    _check_not_rolled_back(conn)
-        except _RolledBack:
-            # What the others of the group were told would not be true: each is tried again by itself.
-            return outcomes if len(calls) == 1 else [one for call in calls for one in self._commit([call])]
+                    is_whole = _is_in_transaction(conn)
+                    if not is_whole:
+                        break
         except SQLAlchemyError as error:
             failure = DatabaseUnavailable(f"the database did not commit ({kind_of(error)})")
             return [Outcome(error=failure)] * len(calls)
-        return outcomes
+        if is_whole or len(calls) == 1:
+            return outcomes
+        # What the others of the group were told would not be true: each is tried again by itself.
+        return [one for call in calls for one in self._commit([call])]
 
 
-class _RolledBack(Exception):
-    """A full disk or a failing one made SQLite take back the whole transaction, not only a savepoint."""
-
-
-def _check_not_rolled_back(conn: Connection) -> None:
+def _is_in_transaction(conn: Connection) -> bool:
+    """Not after a full or failing disk: SQLite then takes back the whole transaction, no mere savepoint."""
     driver = conn.connection.dbapi_connection
-    if driver is None or not driver.in_transaction:
-        raise _RolledBack
+    return driver is not None and bool(driver.in_transaction)
 
 
 def _attempt(conn: Connection, call: Call) -> Outcome:

@@ -90,6 +90,20 @@ class UnitBook:
         await self._ground.database.run(keep)
         return changes
 
+    async def shut_out(self, unit_id: str, *, by: Identity) -> int:
+        """Takes back every unused link of a unit and ends its sessions; returns how many sessions ended.
+
+        For a link that went to a wrong address, or a telephone that was lost.
+        """
+        now, line = self._ground.now(), self._ground.line(by, "shut-out", unit_id)
+
+        def shut(conn: Connection) -> int:
+            signin.revoke_all_links(conn, unit_id, now)
+            signin.append(conn, line)
+            return signin.end_sessions_of(conn, unit_id)
+
+        return await self._ground.database.run(shut)
+
 
 def changes_between(before: Sequence[Unit], after: Sequence[Unit]) -> UnitChanges:
     """What a new list changes; units that were removed earlier are no change."""

@@ -195,20 +195,6 @@ class SignIn:
 
         return await self._database.run(use)
 
-    async def shut_out(self, subject: str, *, by: Identity) -> int:
-        """Takes back every unused link of a subject and ends its sessions; returns how many sessions ended.
-
-        For a link that went to a wrong address, or a telephone that was lost.
-        """
-        now, line = self._now(), self._line(by, "shut-out", subject)
-
-        def shut(conn: Connection) -> int:
-            storage.revoke_all_links(conn, subject, now)
-            storage.append(conn, line)
-            return storage.end_sessions_of(conn, subject)
-
-        return await self._database.run(shut)
-
     async def identity_of(self, token: str) -> Identity:
         """Who is signed in with a session's token.
 

@@ -320,7 +320,7 @@ async def test_a_new_link_takes_back_the_old_one_and_a_lost_telephone_is_shut_ou
     assert (await office.visitor().open(old)).status == 410
     officer = office.visitor()
     assert (await officer.follow_link(new)).status == 200
-    assert await office.service.ground.sign_in.shut_out("nghia-phu", by=SYSTEM) == 1
+    assert await office.service.units.shut_out("nghia-phu", by=SYSTEM) == 1
     page = await officer.open(f"/office/reports/{instruction}/nghia-phu")
     assert page.address.startswith("/office/sign-in")
 
