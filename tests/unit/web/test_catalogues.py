@@ -20,6 +20,8 @@ from bluezone.web.page import _KNOWN_FAILURES
 
 SOURCE = Path(bluezone.__file__).parent
 FACES = (SOURCE / "web", SOURCE / "phone" / "ui", SOURCE / "sim" / "demo", SOURCE / "outreach")
+# What speaks at the terminal in the words of a catalogue.
+TELLERS = (SOURCE / "sim" / "campaign" / "run.py", SOURCE / "cli" / "outreach_demo.py")
 # Its words are in `texts/`; what looks like a key there is the name of a file.
 KIT = SOURCE / "outreach" / "kit"
 _KEY = re.compile(r"[a-z][a-z-]*(?:\.[a-z0-9_-]+)+")
@@ -47,7 +49,8 @@ def quoted_in_templates() -> set[str]:
 
 def literals_in_python() -> set[str]:
     """Every text literal of these packages that looks like a key."""
-    paths = (path for face in FACES for path in face.rglob("*.py") if KIT not in path.parents)
+    faces = (path for face in FACES for path in face.rglob("*.py") if KIT not in path.parents)
+    paths = (*faces, *TELLERS)
     trees = (ast.parse(path.read_text("utf-8")) for path in paths)
     literals = (node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
     return {text for text in literals if isinstance(text, str) and _KEY.fullmatch(text)}
@@ -71,7 +74,7 @@ def prefixes() -> set[str]:
     """Beginnings of keys whose end is a value: `f"field.{name}"`, and the same in templates."""
     texts = (path.read_text("utf-8") for path in (SOURCE / "outreach").rglob("*.html"))
     found = {prefix for text in texts for prefix in _PREFIX.findall(text)}
-    for path in [*(SOURCE / "outreach").rglob("*.py"), *(SOURCE / "web").rglob("*.py")]:
+    for path in [*(SOURCE / "outreach").rglob("*.py"), *(SOURCE / "web").rglob("*.py"), *TELLERS]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 start = str(node.values[0].value)
@@ -82,7 +85,7 @@ def prefixes() -> set[str]:
 def values() -> set[str]:
     """Everything that may be put at the end of a key: literals, names of fields, columns of data files."""
     found: set[str] = set()
-    for path in [*(SOURCE / "outreach").rglob("*.py"), *(SOURCE / "web").rglob("*.py")]:
+    for path in [*(SOURCE / "outreach").rglob("*.py"), *(SOURCE / "web").rglob("*.py"), *TELLERS]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str | int):
                 found.add(str(node.value))
