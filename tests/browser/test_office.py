@@ -205,6 +205,20 @@ def test_with_script_what_is_typed_is_saved_by_itself(browser: Browser, served: 
     context.close()
 
 
+def test_a_draft_that_could_not_be_saved_is_said(browser: Browser, served: Served) -> None:
+    context = signed_in(browser, served, "unit", "lao-dong")
+    page = context.new_page()
+    page.goto(served.at("/office/reports/{id}/lao-dong"))
+    cookies = context.cookies()
+    context.clear_cookies()
+    page.fill("#difficulties", "gõ khi phiên đã hết")
+    page.locator("#autosaved", has_text="Chưa tự lưu nháp được").wait_for(timeout=15_000)
+    context.add_cookies(cookies)  # type: ignore[arg-type]  # Cookie is what add_cookies takes, typed twice
+    page.fill("#difficulties", "gõ tiếp")
+    page.locator("#autosaved", has_text="Đã tự lưu nháp lúc").wait_for(timeout=15_000)
+    context.close()
+
+
 def test_the_sheet_of_links_prints_one_square_for_each_unit(browser: Browser, served: Served) -> None:
     context = signed_in(browser, served, "office", "gia-nghia")
     page = context.new_page()

@@ -110,6 +110,36 @@ async def test_a_new_password_and_a_disabled_account_end_sessions_at_once(door: 
         await door.service.with_password("vhtt", "nắng hạn tháng tư", caller="")
 
 
+async def test_disabling_an_account_ends_what_its_links_began_and_takes_unused_ones_back(door: Door) -> None:
+    await door.service.make_account(OFFICE, PASSWORD, by=OPERATOR)
+    used, unused, of_others = [
+        await door.service.make_link(who, "/office/", DAY_S, by=OPERATOR) for who in (OFFICE, OFFICE, UNIT)
+    ]
+    token = (await door.service.with_link(used)).session_token
+    await door.service.disable("vhtt", by=OPERATOR)
+    with pytest.raises(SessionMissing):
+        await door.service.identity_of(token)
+    with pytest.raises(LinkUsed):
+        await door.service.with_link(unused)
+    assert await door.service.with_link(of_others)
+
+
+async def test_an_account_disabled_while_its_password_is_checked_stays_out(door: Door) -> None:
+    await door.service.make_account(OFFICE, PASSWORD, by=OPERATOR)
+    signing_in = asyncio.create_task(door.service.with_password("vhtt", PASSWORD, caller=""))
+    hashing = door.service._passwords.is_right
+
+    async def disabled_meanwhile(kept: str, password: str) -> bool:
+        await door.service.disable("vhtt", by=OPERATOR)
+        return await hashing(kept, password)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(door.service._passwords, "is_right", disabled_meanwhile)
+        with pytest.raises(SignInRefused):
+            await signing_in
+    assert (await door.service.accounts())[0].is_disabled
+
+
 async def test_guesses_are_limited_and_the_known_browser_still_gets_in(door: Door) -> None:
     await door.service.make_account(OFFICE, PASSWORD, by=OPERATOR)
     known = (await door.service.with_password("vhtt", PASSWORD, caller="10.9.0.1")).device_token

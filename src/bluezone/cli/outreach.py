@@ -141,17 +141,23 @@ def replace_units(home: Path, file: Path) -> None:
 
 @outreach.command()
 @home_option
-@click.option("--role", type=click.Choice(_ROLES), default="office", show_default=True)
-@click.option("--unit", "unit_id", required=True, help="Id of the unit that the link is for.")
+@click.option("--account", "name", help="Name of the account that the link signs in.")
+@click.option("--unit", "unit_id", help="Id of the unit that the link is for, where there is no account.")
+@click.option("--role", type=click.Choice(_ROLES), default="office", show_default=True, help="With --unit.")
 @friendly
-def link(home: Path, role: str, unit_id: str) -> None:
-    """Print a one-time sign-in link; it is kept nowhere."""
+def link(home: Path, name: str | None, unit_id: str | None, role: str) -> None:
+    """Print a one-time sign-in link; it is kept nowhere. Disabling the account ends what the link began."""
+    if (name is None) == (unit_id is None):
+        raise click.UsageError("Say either --account or --unit.")
     settings = load_settings(home)
 
     async def work(service: Outreach) -> str:
         from bluezone.outreach.office.access import SYSTEM
 
-        identity = await _identity(service, role, unit_id, "")
+        if unit_id is None:
+            identity = await _identity_of_account(service, str(name))
+        else:
+            identity = await _identity(service, role, unit_id, "")
         sign_in = service.ground.sign_in
         token = await sign_in.make_link(identity, f"{service.base}/", _LINK_LIFE_S, by=SYSTEM)
         return f"{service.ground.address}{service.base}/link/{token}"
@@ -289,6 +295,15 @@ async def _identity(service: Outreach, role: str, unit_id: str, name: str) -> Id
     if role == "unit":
         return unit_identity(unit.unit_id, unit.name)
     return Identity(name or f"{role}:{unit_id}", role, unit_id, unit.office or unit.name)
+
+
+async def _identity_of_account(service: Outreach, name: str) -> Identity:
+    from bluezone.web.signin.errors import AccountUnknown
+
+    for one in await service.ground.sign_in.accounts():
+        if one.identity.actor == name and not one.is_disabled:
+            return one.identity
+    raise AccountUnknown("There is no account of this name that may sign in.")
 
 
 def _units(file: Path | None, province: str | None) -> list[Unit]:

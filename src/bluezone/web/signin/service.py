@@ -98,7 +98,7 @@ class SignIn:
         await self._database.run(keep)
 
     async def set_password(self, name: str, password: str, *, by: Identity) -> None:
-        """Gives an account a new password and ends its sessions.
+        """Gives an account a new password; its sessions and unused links end.
 
         Raises:
             AccountUnknown, PasswordWeak.
@@ -107,7 +107,7 @@ class SignIn:
         await self._change(name, "password-set", by, password_hash=hashed)
 
     async def disable(self, name: str, *, by: Identity) -> None:
-        """Keeps an account out, at once.
+        """Keeps an account out, at once; its sessions and unused links end.
 
         Raises:
             AccountUnknown.
@@ -141,7 +141,7 @@ class SignIn:
         if not await self._passwords.is_right(kept, password[:1000]) or account is None:
             raise SignInRefused(_REFUSED)
         self._tries.give_back(taken)
-        return await self._database.run(lambda conn: self._begin(conn, account.identity, own_device))
+        return await self._database.run(lambda conn: self._begin(conn, account, own_device))
 
     async def make_link(self, identity: Identity, target: str, life_s: int, *, by: Identity) -> str:
         """A new one-time link; its token (43 characters) is returned once and kept nowhere.
@@ -230,7 +230,10 @@ class SignIn:
         before = self._now() - _FORGET_AFTER_S
         await self._database.run(lambda conn: storage.forget(conn, ended_before=before))
 
-    def _begin(self, conn: Connection, identity: Identity, device_token: str) -> SignedIn:
+    def _begin(self, conn: Connection, account: Account, device_token: str) -> SignedIn:
+        identity = account.identity
+        if storage.find_account(conn, identity.actor) != account:
+            raise SignInRefused(_REFUSED)  # disabled, or another password, while this one was being checked
         # A new token each time: one that was planted before signing in is worth nothing afterwards.
         now, session = self._now(), self._token()
         if not device_token:
@@ -244,7 +247,7 @@ class SignIn:
         line = self._line(by, action, name)
 
         def change(conn: Connection) -> None:
-            storage.change_account(conn, name, **values)
+            storage.change_account(conn, name, line.at, **values)
             storage.append(conn, line)
 
         await self._database.run(change)

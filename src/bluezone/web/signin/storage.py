@@ -56,8 +56,8 @@ def list_accounts(conn: Connection) -> list[Account]:
     return [Account(_identity(row), row.password_hash, row.is_disabled) for row in rows]
 
 
-def change_account(conn: Connection, actor: str, **values: Any) -> None:
-    """Sets columns of an account and ends its sessions: what it knew of itself may be wrong now.
+def change_account(conn: Connection, actor: str, now: int, **values: Any) -> None:
+    """Sets columns of an account, ends its sessions and takes back its unused links at the instant `now`.
 
     Raises:
         AccountUnknown.
@@ -65,6 +65,8 @@ def change_account(conn: Connection, actor: str, **values: Any) -> None:
     if not conn.execute(accounts.update().where(accounts.c.actor == actor).values(values)).rowcount:
         raise AccountUnknown(str(AccountUnknown.__doc__))
     conn.execute(sessions.delete().where(sessions.c.actor == actor))
+    unused = (links.c.actor == actor) & links.c.used_at.is_(None)
+    conn.execute(links.update().where(unused).values(used_at=now))
 
 
 def add_link(conn: Connection, token_hash: bytes, link: Link) -> None:

@@ -12,9 +12,10 @@ async function save() {
   typed.set("action", "autosave");
   try {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body: typed, redirect: "error" });
-    if (answer.ok) said.textContent = `${said.dataset.said} ${await answer.text()}`;
+    said.textContent = answer.ok ? `${said.dataset.said} ${await answer.text()}` : said.dataset.failed;
   } catch {
-    // Offline: the form still holds everything, and the next change tries again.
+    // Offline, or the session has ended. The form still holds everything, and the next change tries again.
+    said.textContent = said.dataset.failed;
   }
 }
 
