@@ -37,12 +37,10 @@ def main(kit: Path, languages: Sequence[str]) -> None:
         wide, steps = moments(short, WIDE, _SCENES), moments(install, WIDE, _STEPS)
         sheet = beside([wide[:3], wide[3:], moments(short, TALL, _SCENES)[:4], steps[:3], steps[3:]])
         out = BytesIO()
-        # Small patches of colour, such as faces, keep it with this method.
-        sheet.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-            out, "PNG", optimize=True
-        )
+        # Frames of a film are photographs to a coder: a palette would give the sky steps.
+        sheet.save(out, "JPEG", quality=86, subsampling=0, optimize=True)
         assert len(out.getvalue()) < _LARGEST, len(out.getvalue())
-        (FOLDER / f"kit-films-{language}.png").write_bytes(out.getvalue())
+        (FOLDER / f"kit-films-{language}.jpg").write_bytes(out.getvalue())
 
 
 def beside(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:

@@ -86,15 +86,3 @@ def test_broken_links_are_noticed() -> None:
     assert not broken_links(page, "[a](glossary.md) [b](https://example.org/x) `[c](not-a-link.md)`")
     assert broken_links(page, '<img src="missing.png" alt="x">\n\n[x]: missing.md') != []
     assert anchor("Tests, and `make`: what (runs)") == "tests-and-make-what-runs"
-
-
-def test_every_picture_of_the_kit_is_shown_somewhere() -> None:
-    linked = {
-        (page.parent / unquote(target)).resolve()
-        for page in pages()
-        for target in targets(page.read_text(encoding="utf-8"))
-        if not _EXTERNAL.match(target)
-    }
-    pictures = set((ROOT / "docs" / "pictures").glob("kit-*.png"))
-    assert pictures
-    assert pictures <= linked, sorted(relative(path) for path in pictures - linked)

@@ -24,11 +24,12 @@ def test_fourteen_items_all_green(tmp_path: Path) -> None:
     run = CliRunner().invoke
     assert run(main, ["kit", "keygen", "--out", str(key)]).exit_code == 0
     words = ["kit", "build", "--unit", str(ROOT / "examples" / "gia-nghia.toml"), "--out", str(out)]
-    done = run(main, [*words, "--key", str(key), "--cache", str(tmp_path / "cache"), "--lang", "vi"])
+    done = run(main, [*words, "--key", str(key), "--cache", str(tmp_path / "cache")])
     assert done.exit_code == 0, done.output
     document = json.loads((out / "manifest.json").read_bytes())
     assert len({one["item"] for one in document["files"]}) == 14
     assert document["missing"] == []
+    assert document["languages"] == ["vi", "en"]
     checked = run(main, ["kit", "check", str(out), "--key", str(key.with_suffix(".pub"))])
     assert checked.exit_code == 0, checked.output
     assert "All checks are green" in checked.output
