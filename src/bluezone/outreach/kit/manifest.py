@@ -16,6 +16,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import KitDamaged, SignatureInvalid
 from bluezone.outreach.kit.job import BuiltFile
 
@@ -133,13 +134,9 @@ def changed_files(folder: Path, manifest: Manifest) -> Iterator[tuple[BuiltFile,
 
 def _read(path: Path, longest: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(longest + 1)
-    except OSError as error:
-        raise KitDamaged(f"{path} cannot be read: {error.strerror}") from None
-    if len(content) > longest:
-        raise KitDamaged(f"{path} is longer than {longest} bytes")
-    return content
+        return read_at_most(path, longest)
+    except FileUnusable as error:
+        raise KitDamaged(str(error)) from None
 
 
 def _unit(facts: dict[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,7 @@ async def kit_key(request: WebRequest) -> Response[bytes]:
 
 async def program_file(request: WebRequest, name: FromPath[str]) -> FileAnswer:
     """One file of the program's downloads."""
-    release = _site(request).releases.release()
+    release = _site(request).releases.release
     path = release.path_of(name) if release else None
     if path is None or not path.is_file():
         raise NotFoundException

@@ -83,7 +83,7 @@ async def communes(request: WebRequest, language: NamedDependency[str]) -> Respo
     """Which communes have a kit, and a search among them."""
     site: SitePages = request.app.state.site
     typed = " ".join(request.query_params.get("q", "")[:MAX_TYPED].split())
-    found = find(site.kits.kits().values(), typed)
+    found = find(site.kits.kits.values(), typed)
     return render(
         request,
         language,
@@ -131,7 +131,7 @@ def kit_of(request: WebRequest, unit: str) -> Kit:
         NotFoundException: there is none.
     """
     site: SitePages = request.app.state.site
-    kit = site.kits.kits().get(unit)
+    kit = site.kits.kits.get(unit)
     if kit is None:
         raise NotFoundException
     return kit

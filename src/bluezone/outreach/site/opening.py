@@ -15,6 +15,7 @@ import msgspec
 
 from bluezone.clock import Clock
 from bluezone.outreach.activity import ActivitySource
+from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import KitKeyInvalid
 from bluezone.outreach.kit.signing import load_public_key
 from bluezone.outreach.site.errors import SiteSettingsInvalid
@@ -105,8 +106,12 @@ def open_site(
     else:
         systems = files("bluezone.outreach.site").joinpath("systems.toml").read_bytes()
     kits = KitShelf(home / settings.kits, key=key, monotonic=clock.monotonic)
+    releases = ReleaseShelf(
+        home / settings.downloads if settings.downloads else None, monotonic=clock.monotonic
+    )
     # Now, so that the first visitor does not wait for it.
-    kits.kits()
+    kits.look()
+    releases.look()
     return SitePages(
         address=address,
         publisher=settings.publisher,
@@ -115,9 +120,7 @@ def open_site(
         province_hotline=settings.province_hotline or settings.hotline,
         utc_offset_minutes=utc_offset_minutes,
         kits=kits,
-        releases=ReleaseShelf(
-            home / settings.downloads if settings.downloads else None, monotonic=clock.monotonic
-        ),
+        releases=releases,
         systems=parse_systems(systems),
         previews=Previews(home / "previews"),
         activity=activity,
@@ -127,10 +130,6 @@ def open_site(
 
 def _read(path: Path, longest: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(longest + 1)
-    except OSError as error:
-        raise SiteSettingsInvalid(f"{path} cannot be read: {error.strerror}") from None
-    if len(content) > longest:
-        raise SiteSettingsInvalid(f"{path} is longer than {longest} bytes")
-    return content
+        return read_at_most(path, longest)
+    except FileUnusable as error:
+        raise SiteSettingsInvalid(str(error)) from None

@@ -52,7 +52,7 @@ def render(
     context |= {
         "site": site,
         "here": path,
-        "release": site.releases.release(),
+        "release": site.releases.release,
         "letters": site.font_addresses,
         "letters_sheet": site.letters_sheet,
         "link": lambda to: in_language(language, to),

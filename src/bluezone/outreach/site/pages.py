@@ -111,7 +111,7 @@ async def home(request: WebRequest, language: Language) -> Response[bytes]:
 async def install(request: WebRequest, language: Language) -> Response[bytes]:
     """Where it runs, how it is checked, how it is installed."""
     site: SitePages = request.app.state.site
-    release = site.releases.release()
+    release = site.releases.release
     return render(
         request,
         language,

@@ -16,6 +16,7 @@ import structlog
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import KitKeyInvalid
 from bluezone.outreach.kit.signing import load_public_key
 from bluezone.outreach.site.errors import ReleaseInvalid
@@ -90,41 +91,45 @@ def read_release(folder: Path) -> Release:
 
 
 class ReleaseShelf:
-    """The release of a folder, looked at again now and then.
+    """The release of a folder, as it was when somebody last looked.
 
     Args:
         folder: of the downloads; None: nothing is offered.
         monotonic: seconds that never run back.
+
+    Attributes:
+        release: what is offered; None while the folder does not prove itself.
     """
 
     def __init__(self, folder: Path | None, *, monotonic: Callable[[], float]) -> None:
+        self.release: Release | None = None
         self._folder = folder
         self._monotonic = monotonic
-        self._looked_at: float | None = None
+        self._look_at = monotonic()
         self._stamp: tuple[tuple[str, int, int], ...] | None = None
-        self._release: Release | None = None
 
-    def release(self) -> Release | None:
-        """What is offered; nothing while the folder does not prove itself."""
-        now = self._monotonic()
-        if self._looked_at is None or now - self._looked_at >= LOOK_AGAIN_S:
-            self._looked_at = now
-            self._look()
-        return self._release
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to look again."""
+        return self._monotonic() >= self._look_at
 
-    def _look(self) -> None:
-        if self._folder is None:
+    def look(self) -> None:
+        """Looks at the folder, and reads every file when one was changed; that may take seconds."""
+        self._look_at = self._monotonic() + LOOK_AGAIN_S
+        if self._folder is None or not self._folder.exists():
+            self.release, self._stamp = None, None
             return
         try:
             states = [(one.name, one.stat()) for one in sorted(self._folder.iterdir())]
             stamp = tuple((name, state.st_size, state.st_mtime_ns) for name, state in states)
             if stamp != self._stamp:
-                self._release = None
-                self._release, self._stamp = read_release(self._folder), stamp
-        except (ReleaseInvalid, OSError) as error:
-            self._release, self._stamp = None, None
-            if self._folder.exists():
-                log.warning("release-left-out", reason=str(error))
+                self.release, self._stamp = None, stamp
+                self.release = read_release(self._folder)
+        except OSError as error:
+            self.release, self._stamp = None, None
+            log.warning("release-left-out", reason=str(error))
+        except ReleaseInvalid as error:  # until a file is changed, it would be the same again
+            log.warning("release-left-out", reason=str(error))
 
 
 def _download(folder: Path, line: str) -> Download:
@@ -147,10 +152,6 @@ def _download(folder: Path, line: str) -> Download:
 
 def _read(path: Path, longest: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(longest + 1)
-    except OSError as error:
-        raise ReleaseInvalid(f"{path} cannot be read: {error.strerror}") from None
-    if len(content) > longest:
-        raise ReleaseInvalid(f"{path} is longer than {longest} bytes")
-    return content
+        return read_at_most(path, longest)
+    except FileUnusable as error:
+        raise ReleaseInvalid(str(error)) from None

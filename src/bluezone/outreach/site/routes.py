@@ -5,6 +5,7 @@ Decides nothing else. The handlers set no cookie and need none: no form of the p
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
@@ -46,7 +47,7 @@ async def elsewhere(
     """A unit's short address, as its materials print it; otherwise a page that says that there is none."""
     site: SitePages = request.app.state.site
     unit = path.strip("/")
-    if unit in site.kits.kits():
+    if unit in site.kits.kits:
         return await kit_pages.unit_page(request, language, unit)
     raise NotFoundException
 
@@ -61,7 +62,7 @@ async def robots(request: WebRequest) -> Response[bytes]:
 async def sitemap(request: WebRequest) -> Response[bytes]:
     """Every page for search engines, in both languages."""
     site: SitePages = request.app.state.site
-    units = [f"/c/{unit}{end}" for unit in site.kits.kits() for end in ("", "/kit")]
+    units = [f"/c/{unit}{end}" for unit in site.kits.kits for end in ("", "/kit")]
     addresses = [
         site.address + in_language(language, path)
         for path in (*PAGES, "/c", *units)
@@ -83,6 +84,14 @@ def site_handlers() -> list[Router]:
     return routers + [_router(f"/{one}", one, pages) for one in LANGUAGES if one != DEFAULT_LANGUAGE]
 
 
+async def look_again(request: WebRequest) -> None:
+    """Now and then, before an answer: what lies in the folders today. Others are answered meanwhile."""
+    site: SitePages = request.app.state.site
+    for shelf in (site.kits, site.releases):
+        if shelf.is_due:
+            await asyncio.to_thread(shelf.look)
+
+
 def _router(prefix: str, language: str, handlers: Mapping[str, Any]) -> Router:
     async def speak() -> str:
         return language
@@ -95,6 +104,7 @@ def _router(prefix: str, language: str, handlers: Mapping[str, Any]) -> Router:
         route_handlers=[_reading(path, handler) for path, handler in handlers.items()],
         dependencies={"language": Provide(speak)},
         exception_handlers={NotFoundException: missing},
+        before_request=look_again,
         opt={"exclude_from_csrf": True},
     )
 

@@ -86,12 +86,15 @@ class Kit:
 
 
 class KitShelf:
-    """All kits below one folder; looks again for new ones while it is used.
+    """All kits below one folder, as they were when somebody last looked.
 
     Args:
         folder: that holds a folder for each unit; None: no kits.
         key: whose signature each manifest must carry; None: not asked.
         monotonic: seconds that never run back.
+
+    Attributes:
+        kits: every kit that can be shown, by the id of its unit.
     """
 
     def __init__(
@@ -102,17 +105,21 @@ class KitShelf:
         self._monotonic = monotonic
         self._look_at = monotonic()
         self._read: dict[Path, tuple[tuple[int, ...], Kit | None]] = {}
-        self._kits: dict[str, Kit] = {}
+        self.kits: Mapping[str, Kit] = {}
         self._verified: dict[Path, tuple[tuple[int, ...], str]] = {}
 
-    def kits(self) -> Mapping[str, Kit]:
-        """Every kit that can be shown, by the id of its unit."""
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to look again."""
+        return self._monotonic() >= self._look_at
+
+    def look(self) -> None:
+        """Looks for new, changed and removed kits; with those of a whole country it takes a while."""
         began = self._monotonic()
-        if began >= self._look_at:
-            self._look()
-            ended = self._monotonic()
-            self._look_at = ended + max(LOOK_AGAIN_S, _LOOKING_SHARE * (ended - began))
-        return self._kits
+        self._look_at = began + LOOK_AGAIN_S
+        self._read_folders()
+        ended = self._monotonic()
+        self._look_at = ended + max(LOOK_AGAIN_S, _LOOKING_SHARE * (ended - began))
 
     def verified_path(self, kit: Kit, file: BuiltFile) -> Path | None:
         """Where a file lies, if it is still what the manifest says; reads it whole when it is new."""
@@ -136,7 +143,7 @@ class KitShelf:
             return None
         return real
 
-    def _look(self) -> None:
+    def _read_folders(self) -> None:
         read: dict[Path, tuple[tuple[int, ...], Kit | None]] = {}
         kits: dict[str, Kit] = {}
         for folder in self._folders():
@@ -146,7 +153,7 @@ class KitShelf:
             read[folder] = (stamp, kit)
             if kit is not None:
                 kits.setdefault(kit.unit_id, kit)
-        self._read, self._kits = read, kits
+        self._read, self.kits = read, kits
 
     def _folders(self) -> list[Path]:
         if self.folder is None or not self.folder.exists():

@@ -122,7 +122,8 @@ def standing_site(kits: Path | None) -> Iterator[tuple[str, list[str]]]:
     server = LocalServer(create_site(site_handlers(), {"site": PACKAGE}, state={"site": pages}))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    units = [f"/c/{unit}{end}" for unit in list(shelf.kits())[:1] for end in ("", "/kit")]
+    shelf.look()
+    units = [f"/c/{unit}{end}" for unit in list(shelf.kits)[:1] for end in ("", "/kit")]
     try:
         yield address, [*PUBLIC_PATHS, *units]
     finally:

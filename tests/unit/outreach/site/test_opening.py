@@ -30,7 +30,7 @@ def opened(home: Path) -> SitePages:
 def test_an_empty_folder_has_a_site_without_kits(tmp_path: Path) -> None:
     assert read_settings(tmp_path) == SiteSettings()
     site = opened(tmp_path)
-    assert (dict(site.kits.kits()), site.releases.release()) == ({}, None)
+    assert (dict(site.kits.kits), site.releases.release) == ({}, None)
     assert (site.hotline, site.province_hotline) == ("1900 9095", "1900 9095")
 
 
@@ -41,8 +41,8 @@ def test_a_folder_with_everything_shows_everything(tmp_path: Path) -> None:
     make_kit(tmp_path / "kits", Ed25519PrivateKey.generate(), {"id": "forged"})
     make_release(tmp_path / "downloads", KEY)
     site = opened(tmp_path)
-    assert set(site.kits.kits()) == {"gia-nghia"}
-    assert site.releases.release()
+    assert set(site.kits.kits) == {"gia-nghia"}
+    assert site.releases.release
     assert (site.publisher, site.province_hotline) == ("Văn phòng thử nghiệm", "0263 000 0000")
 
 

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar.testing import TestClient
 
 from bluezone.clock import ManualClock
+from bluezone.outreach.site import release
 from bluezone.outreach.site.errors import ReleaseInvalid
-from bluezone.outreach.site.release import LOOK_AGAIN_S, ReleaseShelf, read_release
+from bluezone.outreach.site.release import LOOK_AGAIN_S, Release, ReleaseShelf, read_release
 from tests.unit.outreach.site.sample import make_pages, make_release, make_site
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -24,12 +25,12 @@ def signed(folder: Path, sums: bytes) -> None:
 
 
 def test_a_whole_folder_is_offered(tmp_path: Path) -> None:
-    release = read_release(make_release(tmp_path, KEY))
-    assert [file.name for file in release.files] == [WHEEL, "region.toml"]
-    assert release.name_ending(".whl") == WHEEL
-    assert len(release.fingerprint.split()) == 16
-    assert release.path_of("release.key") is None
-    assert release.path_of("SHA256SUMS.sig") == tmp_path / "SHA256SUMS.sig"
+    whole = read_release(make_release(tmp_path, KEY))
+    assert [file.name for file in whole.files] == [WHEEL, "region.toml"]
+    assert whole.name_ending(".whl") == WHEEL
+    assert len(whole.fingerprint.split()) == 16
+    assert whole.path_of("release.key") is None
+    assert whole.path_of("SHA256SUMS.sig") == tmp_path / "SHA256SUMS.sig"
 
 
 @pytest.mark.parametrize("name", [WHEEL, "SHA256SUMS", "SHA256SUMS.sig", "bluezone.pem"])
@@ -66,14 +67,36 @@ def test_another_s_signature_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_breaks_while_the_site_runs_is_taken_off(tmp_path: Path) -> None:
     clock = ManualClock()
-    shelf = ReleaseShelf(make_release(tmp_path, KEY), monotonic=clock.monotonic)
-    assert shelf.release()
+    pages = make_pages(None, make_release(tmp_path, KEY), clock=clock)
+    address = f"/downloads/{WHEEL}"
+    with TestClient(make_site(pages), base_url="http://127.0.0.1:9") as client:
+        assert client.get(address).status_code == 200
+        (tmp_path / WHEEL).write_bytes(b"other")
+        clock.advance(LOOK_AGAIN_S)
+        assert client.get(address).status_code == 404
+        make_release(tmp_path, KEY)
+        clock.advance(LOOK_AGAIN_S)
+        assert client.get(address).status_code == 200
+
+
+def test_a_folder_is_read_again_only_when_something_in_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def counted(folder: Path) -> Release:
+        read.append(folder)
+        return read_release(folder)
+
+    monkeypatch.setattr(release, "read_release", counted)
+    shelf = ReleaseShelf(make_release(tmp_path, KEY), monotonic=ManualClock().monotonic)
+    shelf.look()
+    shelf.look()
+    assert (len(read), shelf.release is None) == (1, False)
     (tmp_path / WHEEL).write_bytes(b"other")
-    clock.advance(LOOK_AGAIN_S)
-    assert shelf.release() is None
-    make_release(tmp_path, KEY)
-    clock.advance(LOOK_AGAIN_S)
-    assert shelf.release()
+    shelf.look()
+    shelf.look()
+    assert (len(read), shelf.release is None) == (2, True)
 
 
 def test_without_downloads_the_page_says_so_and_gives_no_commands() -> None:

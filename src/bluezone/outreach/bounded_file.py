@@ -1,0 +1,31 @@
+"""Reading a file that somebody else wrote: whole, but never more than is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FileUnusable(Exception):
+    """A file cannot be read, or is too long; the text is a sentence with its name."""
+
+    code = "file-unusable"
+
+
+def read_at_most(path: Path, longest: int) -> bytes:
+    """All bytes of a file.
+
+    Args:
+        path: of the file.
+        longest: bytes that it may have.
+
+    Raises:
+        FileUnusable.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(longest + 1)
+    except OSError as error:
+        raise FileUnusable(f"{path} cannot be read: {error.strerror}") from None
+    if len(content) > longest:
+        raise FileUnusable(f"{path} is longer than {longest} bytes")
+    return content
