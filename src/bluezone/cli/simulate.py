@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 import time
@@ -28,6 +29,7 @@ from bluezone.sim.virtual_time import run_virtual
 AIRS = {"noise-free": AirModel.noise_free, "realistic": AirModel.realistic, "mild": AirModel.mild}
 # A contact of so many scans is measured, a shorter one is sampled.
 SCANS_A_CONTACT = 4
+_SPAN = re.compile(r"([0-9]{1,7})-([0-9]{1,7})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,27 @@ class Run:
         return gather(lived, cases, onset_day, self.seed, progress_bar("comparing"))
 
 
+def _span(_context: click.Context, _parameter: click.Parameter, text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    found = _SPAN.fullmatch(text)
+    if found is None or not int(found[1]) < int(found[2]):
+        raise click.BadParameter(f"{text!r} is not a span of minutes such as 295-355")
+    return int(found[1]), int(found[2])
+
+
+minutes_option = click.option(
+    "--minutes",
+    metavar="FROM-TO",
+    callback=_span,
+    help="Only this part of the trace, in minutes after its beginning.",
+)
+
+
 @click.command()
 @click.option("--trace", "path", type=click.Path(path_type=Path), required=True, help="File of contacts.")
 @click.option("--format", "trace_format", type=click.Choice(TRACE_FORMATS), required=True)
+@minutes_option
 @click.option("--case", default="all", show_default=True, help="'all', each alone, or one original id.")
 @click.option("--air", type=click.Choice(sorted(AIRS)), default="noise-free", show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**32), default=1, show_default=True)
@@ -101,6 +121,7 @@ class Run:
 def simulate(
     path: Path,
     trace_format: Any,
+    minutes: tuple[int, int] | None,
     case: str,
     air: str,
     seed: int,
@@ -115,7 +136,7 @@ def simulate(
 ) -> None:
     """Everybody carries a phone through the trace; then each person is the only case, once."""
     configure_logs(log_level)
-    trace = load_trace(path, trace_format)
+    trace = load_trace(path, trace_format, minutes=minutes)
     cases = range(trace.people_count) if case == "all" else [_station(trace.people, case)]
     rules = replace(RiskRules(), kind=rule, intercept_db=intercept)
     rules = replace(rules, near_probability=near_probability or rules.near_probability)
@@ -139,6 +160,7 @@ def simulate(
         click.echo(draw_curves(plots, f"{path.name}, air {air}, seed {seed}", curves, rules))
     if json_path is not None:
         report = {"trace": path.name, "format": trace_format, "air": air, "seed": seed, "cases": len(cases)}
+        report["minutes"] = minutes
         report |= {"people": trace.people_count, "live_s": lived_s, "rule": rule, "calibrated": calibrated}
         found = judgement.as_json()
         report |= {"per_case": found.pop("cases"), **found}

@@ -68,7 +68,7 @@ def print_report(judgement: Judgement, truth: Truth, curves: dict[str, list[Trad
     bands = [(str(band), judgement.share(band)) for band in BANDS]
     click.echo(
         table(
-            ("by band", "alerted", "silent", "share alerted", "95 % interval over cases"),
+            ("by band", "alerted", "silent", "share alerted", "95 % interval"),
             [(name, one.alerted, one.total - one.alerted, *_told(one)) for name, one in bands],
         )
     )

@@ -10,14 +10,14 @@ from typing import Any
 
 import click
 
-from bluezone.cli.simulate import AIRS, Run
+from bluezone.cli.simulate import AIRS, Run, minutes_option
 from bluezone.cli.simulate_report import drawing
 from bluezone.cli.terminal import configure_logs, friendly, log_level, table
 from bluezone.phone.risk import RiskRules
 from bluezone.phone.shipped import proximity_model
 from bluezone.sim.evidence import exposures
 from bluezone.sim.judge import Exposed, Judge
-from bluezone.sim.sweep import SweepPoint, rhythm_point, uptake_points
+from bluezone.sim.sweep import DRAWS, SweepPoint, rhythm_point, uptake_points
 from bluezone.sim.trace.load import TRACE_FORMATS, load_trace
 from bluezone.sim.truth import truth_of_trace
 
@@ -42,12 +42,13 @@ def _numbers(low: float, high: float) -> Any:
 @click.command()
 @click.option("--trace", "path", type=click.Path(path_type=Path), required=True, help="File of contacts.")
 @click.option("--format", "trace_format", type=click.Choice(TRACE_FORMATS), required=True)
+@minutes_option
 @click.option("--air", type=click.Choice(sorted(AIRS)), default="realistic", show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**32), default=1, show_default=True)
 @click.option(
     "--rhythm",
     "rhythms",
-    default="30,60,120,240",
+    default="60,120,240",
     show_default=True,
     callback=_numbers(10, 3600),
     help="Seconds from scan to scan; the trace is lived through once for each.",
@@ -69,6 +70,7 @@ def _numbers(low: float, high: float) -> Any:
 def sweep(
     path: Path,
     trace_format: Any,
+    minutes: tuple[int, int] | None,
     air: str,
     seed: int,
     rhythms: tuple[float, ...],
@@ -79,7 +81,7 @@ def sweep(
 ) -> None:
     """Vary how often phones scan, and how many people have one."""
     configure_logs(log_level)
-    trace = load_trace(path, trace_format)
+    trace = load_trace(path, trace_format, minutes=minutes)
     cases, rules = range(trace.people_count), RiskRules()
     judge = Judge(truth_of_trace(trace), cases)
     usual = min(rhythms, key=lambda one: abs(one - rules.rhythm_s))
@@ -94,9 +96,9 @@ def sweep(
     in_force = replace(rules, rhythm_s=usual)
     by_uptake = uptake_points(judge, kept, in_force, trace.people_count, [one / 100 for one in shares], seed)
     click.echo(f"{path.name}: {trace.people_count} people; air {air}; seed {seed}; levels decide.\n")
-    click.echo(_table("scan every, s", by_rhythm, 1.0))
+    click.echo(_table("scan every, s", "95 % interval", by_rhythm, 1.0))
     click.echo("")
-    click.echo(_table("people with a phone, %", by_uptake, 100.0))
+    click.echo(_table("people with a phone, %", f"95 % of {DRAWS} draws of who", by_uptake, 100.0))
     if json_path is not None:
         report: dict[str, Any] = {"trace": path.name, "air": air, "seed": seed}
         report["rhythm_s"] = [one.as_json() for one in by_rhythm]
@@ -116,7 +118,7 @@ def _draw(folder: Path, title: str, by_rhythm: Sequence[SweepPoint], by_uptake: 
     click.echo("\n" + "\n".join(str(one) for one in made))
 
 
-def _table(name: str, points: Sequence[SweepPoint], scale: float) -> str:
+def _table(name: str, span: str, points: Sequence[SweepPoint], scale: float) -> str:
     rows = [
         (
             f"{scale * one.value:g}",
@@ -127,4 +129,4 @@ def _table(name: str, points: Sequence[SweepPoint], scale: float) -> str:
         )
         for one in points
     ]
-    return table((name, "clear-positive", "range", "clear-negative", "never-met"), rows)
+    return table((name, "clear-positive", span, "clear-negative", "never-met"), rows)

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
+from statistics import fmean, median
 
 from bluezone.phone.encounter import SCAN_S
 from bluezone.phone.matching import VerifiedMinute
@@ -130,13 +130,13 @@ def with_probabilities(
         model: how probable what is.
         intercept_db: of the deployment, added to every level.
     """
-    heard: dict[tuple[int, bytes], dict[int, VerifiedMinute]] = {}
+    heard: dict[tuple[int, bytes], dict[int, list[VerifiedMinute]]] = {}
     for minute in minutes:
         position = _scan_of(minute.received_at, scans)
         if position is not None:
             # The window of the scan, not of the sample: a scan belongs to one window only.
             of_key = heard.setdefault((scans[position] // WINDOW_S, minute.key_id), {})
-            of_key[scans[position]] = minute
+            of_key.setdefault(scans[position], []).append(minute)
     probability: dict[int, float] = {}
     for (number, _), by_scan in heard.items():
         found = probability_near(_window(number, by_scan, scans, surroundings, intercept_db), model)
@@ -146,26 +146,36 @@ def with_probabilities(
 
 def _window(
     number: int,
-    by_scan: Mapping[int, VerifiedMinute],
+    by_scan: Mapping[int, Sequence[VerifiedMinute]],
     scans: Sequence[int],
     surroundings: Surroundings,
     intercept_db: float,
 ) -> ProximityWindow:
     own = scans[bisect_left(scans, number * WINDOW_S) : bisect_left(scans, (number + 1) * WINDOW_S)]
     heard = tuple(
-        HeardScan(minute.level_db + intercept_db, _relative(minute, surroundings.get(at, ())))
-        for at, minute in by_scan.items()
+        HeardScan(
+            fmean(minute.level_db for minute in minutes) + intercept_db,
+            _relative([minute.rssi_dbm for minute in minutes], surroundings.get(at, ())),
+        )
+        for at, minutes in by_scan.items()
     )
     return ProximityWindow(len(own), heard)
 
 
-def _relative(minute: VerifiedMinute, heard: Sequence[int]) -> float | None:
-    """How much stronger than the middle one of the others, dB; None without others."""
-    if minute.rssi_dbm is None or minute.rssi_dbm not in heard:
-        return None
+def _relative(own: Sequence[int | None], heard: Sequence[int]) -> float | None:
+    """How much stronger than the middle one of the others, dB; None without others.
+
+    Args:
+        own: RSSI of the phone itself: two, where the scan went on into its next minute.
+        heard: of everybody in the scan, this phone included.
+    """
     others = list(heard)
-    others.remove(minute.rssi_dbm)  # This phone itself: among equals it does not matter which.
-    return minute.rssi_dbm - median(others) if others else None
+    for rssi_dbm in own:
+        if rssi_dbm is None or rssi_dbm not in others:
+            return None
+        others.remove(rssi_dbm)  # Among equals it does not matter which.
+    known = [rssi_dbm for rssi_dbm in own if rssi_dbm is not None]
+    return fmean(known) - median(others) if others else None
 
 
 def _scan_of(received_at: int, scans: Sequence[int]) -> int | None:

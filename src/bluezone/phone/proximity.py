@@ -4,8 +4,8 @@ Decides the probability and whether the scans came in the rhythm that the model 
 coefficients are data (`proximity.json`, with where they come from); `bluezone sensing train` writes
 them. Leaves which scans belong to one other phone to matching.py, and what is dangerous to risk.py.
 
-The probability never falls when a level rises, never rises when a scan heard nothing, does not depend
-on the order of scans, and is never 0 or 1: not hearing is evidence, not proof.
+The probability never falls when a level rises, never rises when one more scan heard nothing, does not
+depend on the order of scans, and is never 0 or 1: not hearing is evidence, not proof.
 Source: docs/sensing.md.
 """
 

@@ -62,16 +62,17 @@ class Alert:
         near_s: near time in the 24 hours that raised it, seconds.
         mean_level_db: over those scans, weighted by time; 0 at one metre.
         scan_count: verified near scans behind it.
-        expected_s: of near_s, what is expected to have been near, seconds; None where no window was judged.
-        spread_s: its standard deviation if all windows err alike (one pocket, one pair), seconds.
+        least_s, most_s: of all verified time in those hours, near or not, what was probably near: one
+            standard deviation to both sides, if all windows err alike (one pocket, one pair), seconds;
+            None where no window was judged.
     """
 
     day: int
     near_s: float
     mean_level_db: float
     scan_count: int
-    expected_s: float | None = None
-    spread_s: float = 0.0
+    least_s: float | None = None
+    most_s: float | None = None
 
 
 def judged_scans(
@@ -105,7 +106,8 @@ def assess(scans: Iterable[ExposureScan], rules: RiskRules, utc_offset_minutes: 
         rules: the rule in force.
         utc_offset_minutes: of the region's civil date.
     """
-    near = sorted((one for one in scans if rules.counts(one)), key=lambda one: one.at)
+    verified = sorted(scans, key=lambda one: one.at)
+    near = [one for one in verified if rules.counts(one)]
     worst: dict[int, tuple[float, int, int]] = {}
     first, total = 0, 0.0
     for last, scan in enumerate(near):
@@ -116,14 +118,30 @@ def assess(scans: Iterable[ExposureScan], rules: RiskRules, utc_offset_minutes: 
         day = local_day_of(scan.at, utc_offset_minutes)
         if total >= rules.alert_s and (day not in worst or total > worst[day][0]):
             worst[day] = total, first, last
-    return [_alert(day, total, near[first : last + 1]) for day, (total, first, last) in sorted(worst.items())]
+    return [
+        _alert(day, total, near[first : last + 1], verified, rules.span_s)
+        for day, (total, first, last) in sorted(worst.items())
+    ]
 
 
-def _alert(day: int, total: float, span: Sequence[ExposureScan]) -> Alert:
-    mean = sum(one.level_db * one.duration_s for one in span) / total
-    judged = [(one.near_probability, one.duration_s) for one in span if one.near_probability is not None]
+def _alert(
+    day: int, total: float, near: Sequence[ExposureScan], verified: Sequence[ExposureScan], span_s: float
+) -> Alert:
+    mean = sum(one.level_db * one.duration_s for one in near) / total
+    # The near scans in the middle of the span: what was not near enough lies on both sides of them.
+    begin = (near[0].at + near[-1].at - span_s) / 2
+    judged = [
+        (one.near_probability, one.duration_s)
+        for one in verified
+        if one.near_probability is not None and begin <= one.at < begin + span_s
+    ]
     if not judged:
-        return Alert(day, total, mean, len(span))
-    expected = sum(chance * seconds for chance, seconds in judged)
-    spread = sum(sqrt(chance * (1 - chance)) * seconds for chance, seconds in judged)
-    return Alert(day, total, mean, len(span), expected, spread)
+        return Alert(day, total, mean, len(near))
+    least = sum(max(0.0, chance - _deviation(chance)) * seconds for chance, seconds in judged)
+    most = sum(min(1.0, chance + _deviation(chance)) * seconds for chance, seconds in judged)
+    return Alert(day, total, mean, len(near), least, most)
+
+
+def _deviation(chance: float) -> float:
+    """Of what is so with this chance or not."""
+    return sqrt(chance * (1 - chance))

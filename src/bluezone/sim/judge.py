@@ -7,14 +7,14 @@ rules from one evidence. What is compared with is truth.py, what the phones prov
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bluezone.phone.exposure import ExposureScan
 from bluezone.phone.risk import RiskRules, assess
 from bluezone.sim.evidence import Pair
-from bluezone.sim.interval import Share, share_of
+from bluezone.sim.interval import Among, Share
 from bluezone.sim.truth import Band, PairTruth, Truth, Verdict
 
 Exposed = Mapping[Pair, Sequence[ExposureScan]]
@@ -38,10 +38,14 @@ class Judgement:
     Attributes:
         cases: counts by station of the case.
         errors: ordered pairs (case, other) that went wrong, with what was wrong.
+        bands: all ordered pairs of each band.
+        alerted_pairs: those of each band that were alerted.
     """
 
     cases: dict[int, CaseCount]
     errors: list[tuple[int, int, str]]
+    bands: Mapping[str, Among]
+    alerted_pairs: Mapping[str, list[Pair]]
 
     @property
     def error_count(self) -> int:
@@ -57,9 +61,8 @@ class Judgement:
         return sum(one.silent[verdict] for one in self.cases.values())
 
     def share(self, band: str) -> Share:
-        """Share of a band that was alerted, with an interval over cases."""
-        alerted = [(one.band_alerted[band], one.band_silent[band]) for one in self.cases.values()]
-        return share_of([(yes, yes + no) for yes, no in alerted])
+        """Share of a band that was alerted, with its interval."""
+        return self.bands[band].share(self.alerted_pairs[band])
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for a file."""
@@ -119,6 +122,7 @@ class Judge:
     def __init__(self, truth: Truth, cases: Sequence[int]) -> None:
         self._truth = truth
         self._all = {case: _everybody(truth, case) for case in cases}
+        self._bands = _bands(truth, self._all)
 
     def judge(self, exposed: Exposed, rules: RiskRules) -> Judgement:
         """Each case alone; everybody else's phone decides by these rules.
@@ -131,10 +135,12 @@ class Judge:
         for (case, other), scans in exposed.items():
             if case in alerted and assess(scans, rules, 0):
                 alerted[case].add(other)
-        found = Judgement({}, [])
+        found = Judgement({}, [], self._bands, {band: [] for band in self._bands})
         for case, others in alerted.items():
             found.cases[case] = self._counted(case, others)
             found.errors.extend(self._errors(case, others))
+            for other in others:
+                found.alerted_pairs[str(self._truth.of(case, other).band)].append((case, other))
         return found
 
     def trade_off(
@@ -177,6 +183,15 @@ def _everybody(truth: Truth, case: int) -> CaseCount:
             found.silent[_verdict(pair)] += 1
             found.band_silent[str(pair.band)] += 1
     return found
+
+
+def _bands(truth: Truth, cases: Collection[int]) -> dict[str, Among]:
+    pairs: dict[str, list[Pair]] = {str(band): [] for band in BANDS}
+    for case in cases:
+        for other in range(truth.people_count):
+            if other != case:
+                pairs[str(truth.of(case, other).band)].append((case, other))
+    return {band: Among(of_band) for band, of_band in pairs.items()}
 
 
 def _verdict(pair: PairTruth) -> str:

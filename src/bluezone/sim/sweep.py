@@ -17,7 +17,8 @@ from bluezone.sim.interval import Share
 from bluezone.sim.judge import Exposed, Judge
 from bluezone.sim.truth import Band
 
-DRAWS = 20
+DRAWS = 200
+_OUTSIDE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class SweepPoint:
     Attributes:
         value: of the number that is varied.
         clear_positive, clear_negative: share alerted, 0..1.
-        low, high: 95 % interval of the clear positives; over cases or over draws of people.
+        low, high: of the clear positives: the 95 % interval where a number of the phones is varied, the
+            middle 95 % of the draws where it is drawn who has a phone.
         never_met: ordered pairs alerted that never met.
     """
 
@@ -97,7 +99,8 @@ def _uptake_point(
         negatives.append(found.share(Band.CLEAR_NEGATIVE))
         never_met.append(found.alerted(Band.NEVER_MET))
     values = sorted(one.value for one in positives)
-    low, high = (values[0], values[-1]) if len(values) > 1 else (positives[0].low, positives[0].high)
+    cut = int(len(values) * _OUTSIDE / 2)
+    low, high = values[cut], values[-1 - cut]
     return SweepPoint(
         share, fmean(values), fmean(one.value for one in negatives), low, high, fmean(never_met)
     )

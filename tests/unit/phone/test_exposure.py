@@ -136,6 +136,23 @@ def test_others_in_the_same_scans_are_compared_with() -> None:
     assert probabilities(old, TEN, around)[0] is not None
 
 
+def test_a_phone_heard_in_two_of_its_minutes_by_one_scan_is_not_another_phone() -> None:
+    """A scan that begins at the end of a minute goes on into the sender's next one."""
+    scans = [59, *range(139, 600, 60)]
+    minutes = [VerifiedMinute(b"key", at // 60, at, -2, -62) for at in scans]
+    minutes.insert(1, VerifiedMinute(b"key", 1, 60, -4, -64))
+    heard = surroundings_of([(one.received_at, int(one.rssi_dbm or 0)) for one in minutes], scans)
+    assert heard[59] == [-62, -64]
+
+    def window(relative_db: float | None) -> ProximityWindow:
+        return ProximityWindow(9, (HeardScan(-3, relative_db), *[HeardScan(-2)] * 8))
+
+    alone, compared = probability_near(window(None), MODEL), probability_near(window(17.0), MODEL)
+    assert set(probabilities(minutes, scans, heard)) == {alone}
+    assert set(probabilities(minutes, scans, heard | {59: [-62, -64, -80]})) == {compared}
+    assert alone != compared
+
+
 def test_what_each_scan_heard() -> None:
     heard = [(3, -50), (7, -60), (8, -61), (11, -70), (66, -80)]
     assert surroundings_of(heard, [5, 60]) == {5: [-60, -61]}

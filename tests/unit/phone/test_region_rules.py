@@ -101,9 +101,9 @@ async def test_how_nearness_is_judged_comes_with_it(
     found = store.ledger.alerts()
     assert len(found) == alerts
     if alerts and sensing.rule == "window":
-        expected_s = found[0].alert.expected_s
-        assert expected_s is not None
-        assert 0 < expected_s < found[0].alert.near_s
+        least_s = found[0].alert.least_s
+        assert least_s is not None
+        assert 0 < least_s < found[0].alert.near_s
 
 
 @pytest.mark.parametrize(("gap", "told"), [(60, ""), (29, "29"), (31, ""), (119, ""), (121, "121")])

@@ -80,13 +80,24 @@ def test_levels_alone_decide_where_the_rule_says_so() -> None:
     assert assess(judged(0, 20, 0.99, level_db=-6), RULES, 0) == []
 
 
-def test_expectation_and_spread_of_windows_that_err_alike() -> None:
+def test_least_and_most_of_windows_that_err_alike() -> None:
     (found,) = assess(judged(0, 10, 0.5) + judged(600, 10, 0.9) + judged(1200, 10, 0.1), WINDOW, 0)
     assert found.near_s == 1200.0, "the third window is not near"
-    assert found.expected_s == pytest.approx(600 * 0.5 + 600 * 0.9)
-    assert found.spread_s == pytest.approx(600 * 0.5 + 600 * 0.3)
+    assert found.least_s == pytest.approx(600 * (0.5 - 0.5) + 600 * (0.9 - 0.3) + 0)
+    assert found.most_s == pytest.approx(600 * (0.5 + 0.5) + 600 * 1 + 600 * (0.1 + 0.3))
     (by_level,) = assess(meeting(0, 20), RULES, 0)
-    assert (by_level.expected_s, by_level.spread_s) == (None, 0.0)
+    assert (by_level.least_s, by_level.most_s) == (None, None)
+
+
+def test_the_range_speaks_of_all_verified_time_not_only_of_what_passed() -> None:
+    """An hour at the threshold: every second scan passes, but nearly all of it was probably near."""
+    scans = [ExposureScan(60 * n, 60.0, -4.0 if n % 2 else -7.0, near_probability=0.8) for n in range(60)]
+    (found,) = assess(scans, RULES, 0)
+    assert found.near_s == 1800.0
+    assert found.least_s == pytest.approx(3600 * 0.4)
+    assert found.most_s == pytest.approx(3600)
+    earlier = [dataclasses.replace(one, at=one.at - 2 * 86_400) for one in scans]
+    assert assess(earlier + scans, RULES, 0)[-1] == found, "another day's time does not count"
 
 
 def test_rules_are_frozen() -> None:

@@ -162,17 +162,17 @@ def test_only_hours_that_have_begun_can_be_kept_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("near_s", "expected_s", "spread_s", "least", "most"),
+    ("least_s", "most_s", "least", "most"),
     [
-        (1800.0, 1200.0, 480.0, 10, 30),
-        (1800.0, 1700.0, 600.0, 20, 30),
-        (960.0, 200.0, 500.0, 5, 10),
-        (960.0, 950.0, 10.0, None, 15),
-        (7200.0, 5400.0, 1800.0, 60, 120),
+        (720.0, 1680.0, 10, 30),
+        (1100.0, 1800.0, 20, 30),
+        (0.0, 700.0, 5, 10),
+        (940.0, 960.0, None, 15),
+        (3600.0, 7200.0, 60, 120),
     ],
 )
 def test_time_that_was_judged_by_probability_is_a_range(
-    near_s: float, expected_s: float, spread_s: float, least: int | None, most: int
+    least_s: float, most_s: float, least: int | None, most: int
 ) -> None:
-    (shown,) = alert_screens([Alert(20740, near_s, -2.0, 33, expected_s, spread_s)])
+    (shown,) = alert_screens([Alert(20740, 900.0, -2.0, 33, least_s, most_s)])
     assert (shown.least_minutes, shown.minutes) == (least, most)

@@ -26,24 +26,34 @@ HEAD_MANIFEST = "head-manifest"
 TEK_PERIOD = "tek-period"
 STOLEN = "own-key-stolen"
 CONFIGURATION = "configuration"
-_VERSION = 2
+_VERSION = 3
 _TABLES = """
 CREATE TABLE own_key (start INTEGER PRIMARY KEY, period INTEGER, tek BLOB, published INTEGER, window INTEGER);
 CREATE TABLE fact (name TEXT PRIMARY KEY, value BLOB);
 CREATE TABLE minute (key_id BLOB, minute INTEGER, received_at INTEGER, level_db INTEGER, rssi_dbm INTEGER,
     PRIMARY KEY (key_id, minute)) WITHOUT ROWID;
 CREATE TABLE alert (day INTEGER PRIMARY KEY, near_s REAL, mean_level_db REAL, scan_count INTEGER,
-    show_at INTEGER, expected_s REAL, spread_s REAL NOT NULL DEFAULT 0);
+    show_at INTEGER, least_s REAL, most_s REAL);
 CREATE TABLE commitment (made_at INTEGER PRIMARY KEY, content BLOB);
 CREATE TABLE to_erase (day INTEGER, row INTEGER, PRIMARY KEY (day, row)) WITHOUT ROWID;
 CREATE TABLE evidence (seq INTEGER, manifest BLOB, PRIMARY KEY (seq, manifest)) WITHOUT ROWID;
 """
-# From version 1: it knew no windows, so what it kept has neither RSSI nor an expectation.
+# From version 1: it knew no windows, so what it kept has neither RSSI nor a range.
 _UPGRADE_1 = """
 ALTER TABLE minute ADD COLUMN rssi_dbm INTEGER;
 ALTER TABLE alert ADD COLUMN expected_s REAL;
 ALTER TABLE alert ADD COLUMN spread_s REAL NOT NULL DEFAULT 0;
 """
+# From version 2: its range was kept as a middle and a deviation, within the time that counted as near.
+_UPGRADE_2 = """
+ALTER TABLE alert ADD COLUMN least_s REAL;
+ALTER TABLE alert ADD COLUMN most_s REAL;
+UPDATE alert SET least_s = max(0, expected_s - spread_s), most_s = min(near_s, expected_s + spread_s)
+    WHERE expected_s IS NOT NULL;
+ALTER TABLE alert DROP COLUMN expected_s;
+ALTER TABLE alert DROP COLUMN spread_s;
+"""
+_UPGRADES = (_UPGRADE_1, _UPGRADE_2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ class Ledger:
             self.db.close()
             raise StoreTooNew(f"this phone's store has version {version}; update Bluezone to read it")
         if version < _VERSION:
-            steps = _UPGRADE_1 if version else _TABLES
+            steps = "".join(_UPGRADES[version - 1 :]) if version else _TABLES
             self.db.executescript(f"BEGIN; {steps} PRAGMA user_version = {_VERSION}; COMMIT;")
 
     def own_keys(self) -> list[OwnKey]:
@@ -175,7 +185,7 @@ class Ledger:
     def alerts(self) -> list[ShownAlert]:
         """All alerts, newest day first."""
         rows = self.db.execute(
-            "SELECT show_at, day, near_s, mean_level_db, scan_count, expected_s, spread_s FROM alert"
+            "SELECT show_at, day, near_s, mean_level_db, scan_count, least_s, most_s FROM alert"
             " ORDER BY day DESC"
         )
         return [ShownAlert(Alert(*alert), show_at) for show_at, *alert in rows]
@@ -193,18 +203,17 @@ class Ledger:
     def _save_alert(self, shown: ShownAlert) -> None:
         one = shown.alert
         self.db.execute(
-            "INSERT INTO alert (day, near_s, mean_level_db, scan_count, expected_s, spread_s, show_at)"
+            "INSERT INTO alert (day, near_s, mean_level_db, scan_count, least_s, most_s, show_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day) DO UPDATE SET"
             " near_s = excluded.near_s, mean_level_db = excluded.mean_level_db,"
-            " scan_count = excluded.scan_count, expected_s = excluded.expected_s,"
-            " spread_s = excluded.spread_s",
+            " scan_count = excluded.scan_count, least_s = excluded.least_s, most_s = excluded.most_s",
             (
                 one.day,
                 one.near_s,
                 one.mean_level_db,
                 one.scan_count,
-                one.expected_s,
-                one.spread_s,
+                one.least_s,
+                one.most_s,
                 shown.show_at,
             ),
         )

@@ -173,12 +173,8 @@ def alert_screens(alerts: Iterable[Alert]) -> tuple[AlertScreen, ...]:
 
 
 def _alert_screen(alert: Alert) -> AlertScreen:
-    most, least = alert.near_s, None
-    if alert.expected_s is not None:
-        # One standard deviation to both sides, within what was heard at all.
-        most = min(most, alert.expected_s + alert.spread_s)
-        least = rounded_minutes(max(0.0, alert.expected_s - alert.spread_s))
-    minutes = rounded_minutes(most)
+    minutes = rounded_minutes(alert.near_s if alert.most_s is None else alert.most_s)
+    least = None if alert.least_s is None else rounded_minutes(alert.least_s)
     ranges = least is not None and least < minutes
     return AlertScreen(alert.day, minutes, nearness(alert.mean_level_db), least if ranges else None)
 

@@ -52,15 +52,23 @@ _FORMATS: Final[dict[str, _Format]] = {
 TRACE_FORMATS: Final[tuple[str, ...]] = tuple(_FORMATS)
 
 _DEFAULT_LIMITS = TraceLimits()
+_NEVER_MIN = 10**12
 
 
-def load_trace(path: Path, format: TraceFormat, limits: TraceLimits = _DEFAULT_LIMITS) -> Trace:
+def load_trace(
+    path: Path,
+    format: TraceFormat,
+    limits: TraceLimits = _DEFAULT_LIMITS,
+    minutes: tuple[int, int] | None = None,
+) -> Trace:
     """Reads a file of real contacts.
 
     Args:
         path: plain text, gzip, or a zip with exactly one member.
         format: which data set's rows the file holds.
         limits: how large the trace may be.
+        minutes: keep only what begins from the first up to, not including, the second minute after the
+            trace's epoch, and who is in it.
 
     Returns:
         The trace; nothing of a file that has an error anywhere.
@@ -72,9 +80,15 @@ def load_trace(path: Path, format: TraceFormat, limits: TraceLimits = _DEFAULT_L
     if reading is None:
         known = ", ".join(TRACE_FORMATS)
         raise TraceFormatError(f'the format "{format}" is unknown; known are {known}.', source=path.name)
-    steps, ids = _read(path, reading, limits)
+    first, end = (one * 60 for one in minutes or (0, _NEVER_MIN))
+    steps = {
+        step: contacts
+        for step, contacts in _read(path, reading, limits).items()
+        if first <= step * reading.step_s < end
+    }
     if not steps:
-        raise TraceEmptyError("the file holds no contact.", source=path.name)
+        raise TraceEmptyError("the file holds no contact in that time.", source=path.name)
+    ids = {person for contacts in steps.values() for pair in contacts for person in pair}
     people = tuple(sorted(ids))
     station = {original: number for number, original in enumerate(people)}
     # Stations keep the order of the ids, so the lower id of a pair stays the lower station.
@@ -85,7 +99,7 @@ def load_trace(path: Path, format: TraceFormat, limits: TraceLimits = _DEFAULT_L
     return Trace(path.name, people, reading.step_s, reading.epoch, numbered)
 
 
-def _read(path: Path, reading: _Format, limits: TraceLimits) -> tuple[_OriginalSteps, set[int]]:
+def _read(path: Path, reading: _Format, limits: TraceLimits) -> _OriginalSteps:
     steps: _OriginalSteps = {}
     people: set[int] = set()
     last_step = -1
@@ -107,4 +121,4 @@ def _read(path: Path, reading: _Format, limits: TraceLimits) -> tuple[_OriginalS
         contacts = steps.setdefault(row.step, {})
         pair = (row.person, row.other)
         contacts[pair] = min(row.metres, contacts.get(pair, row.metres))
-    return steps, people
+    return steps

@@ -14,7 +14,7 @@ from bluezone.phone.errors import StoreTooNew
 from bluezone.phone.matching import RecordRef, VerifiedMinute
 from bluezone.phone.own_key import OwnKey, close_early, draw_key
 from bluezone.phone.risk import Alert
-from bluezone.phone.store.ledger import Ledger, ShownAlert
+from bluezone.phone.store.ledger import _UPGRADE_1, _VERSION, Ledger, ShownAlert
 from bluezone.phone.store.outbox import Outbox
 from bluezone.phone.store.vault import Vault
 from tests.unit.phone.case import MIDNIGHT, seeded, signed_manifest
@@ -193,15 +193,16 @@ def test_facts(ledger: Ledger) -> None:
 
 def test_a_store_of_a_later_version_is_left_alone(ledger: Ledger, tmp_path: Path) -> None:
     ledger.save_own_keys(KEYS)
-    ledger.db.execute("PRAGMA user_version = 3")
+    ledger.db.execute(f"PRAGMA user_version = {_VERSION + 1}")
     with pytest.raises(StoreTooNew):
         reopened(tmp_path)
-    ledger.db.execute("PRAGMA user_version = 2")
+    ledger.db.execute(f"PRAGMA user_version = {_VERSION}")
     assert reopened(tmp_path).own_keys() == KEYS
 
 
-def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    """Its minutes have no RSSI and its alerts no expectation; nothing else changes."""
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_store_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
+    """Version 1 kept no RSSI and no range; version 2 kept a range as a middle and a deviation."""
     db = Vault(tmp_path, seeded(), durable=False).connect("ledger", tmp_path / "ledger.db")
     db.executescript(
         "CREATE TABLE minute (key_id BLOB, minute INTEGER, received_at INTEGER, level_db INTEGER,"
@@ -214,13 +215,18 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
     )
     db.execute("INSERT INTO minute VALUES (?, 100, 6000, -3)", (MINUTE.key_id,))
     db.execute("INSERT INTO alert VALUES (19000, 900.0, -2.5, 15, ?)", (ALERT.show_at,))
+    kept = [ALERT]
+    if version == 2:
+        db.executescript(f"BEGIN; {_UPGRADE_1} PRAGMA user_version = 2; COMMIT;")
+        db.execute("INSERT INTO alert VALUES (18999, 900.0, -2.5, 15, ?, 700.0, 300.0)", (ALERT.show_at,))
+        kept.append(ShownAlert(replace(ALERT.alert, day=18999, least_s=400.0, most_s=900.0), ALERT.show_at))
     db.close()
     for _ in range(2):
         ledger = reopened(tmp_path)
         assert ledger.verified_minutes() == [MINUTE]
-        assert ledger.alerts() == [ALERT]
-    judged = ShownAlert(replace(ALERT.alert, expected_s=600.0, spread_s=120.0), ALERT.show_at)
+        assert ledger.alerts() == kept
+    judged = ShownAlert(replace(ALERT.alert, least_s=480.0, most_s=720.0), ALERT.show_at)
     heard = replace(MINUTE, minute=101, rssi_dbm=-63)
     ledger.save_batch(SIGNED, [heard], [], [judged], 0)
-    assert reopened(tmp_path).alerts() == [judged]
+    assert reopened(tmp_path).alerts() == [judged, *kept[1:]]
     assert reopened(tmp_path).verified_minutes() == [MINUTE, heard]
