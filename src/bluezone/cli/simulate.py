@@ -78,6 +78,12 @@ def _span(_context: click.Context, _parameter: click.Parameter, text: str | None
     return int(found[1]), int(found[2])
 
 
+def title_of(path: Path, minutes: tuple[int, int] | None, air: str, seed: int) -> str:
+    """What a picture is about."""
+    part = "" if minutes is None else f", minutes {minutes[0]}-{minutes[1]}"
+    return f"{path.name}{part}, air {air}, seed {seed}"
+
+
 minutes_option = click.option(
     "--minutes",
     metavar="FROM-TO",
@@ -157,7 +163,7 @@ def simulate(
         f"\n{lived_s:.0f} s to live and compare, {time.monotonic() - started - lived_s:.0f} s to judge."
     )
     if plots is not None:
-        click.echo(draw_curves(plots, f"{path.name}, air {air}, seed {seed}", curves, rules))
+        click.echo(draw_curves(plots, title_of(path, minutes, air, seed), curves, rules))
     if json_path is not None:
         report = {"trace": path.name, "format": trace_format, "air": air, "seed": seed, "cases": len(cases)}
         report["minutes"] = minutes

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bluezone.cli.simulate import AIRS, Run, minutes_option
+from bluezone.cli.simulate import AIRS, Run, minutes_option, title_of
 from bluezone.cli.simulate_report import drawing
 from bluezone.cli.terminal import configure_logs, friendly, log_level, table
 from bluezone.phone.risk import RiskRules
@@ -105,7 +105,7 @@ def sweep(
         report["uptake"] = [one.as_json() for one in by_uptake]
         json_path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if plots is not None:
-        _draw(plots, f"{path.name}, air {air}, seed {seed}", by_rhythm, by_uptake)
+        _draw(plots, title_of(path, minutes, air, seed), by_rhythm, by_uptake)
 
 
 def _draw(folder: Path, title: str, by_rhythm: Sequence[SweepPoint], by_uptake: Sequence[SweepPoint]) -> None:

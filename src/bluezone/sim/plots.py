@@ -70,7 +70,8 @@ def plot_points(folder: Path, title: str, label: str, name: str, points: Sequenc
     axes.plot(values, positive, "o-", color=_POSITIVE, label="clear positives")
     axes.plot(values, negative, "s-", color=_NEGATIVE, label="clear negatives")
     axes.set_ylim(-2, 102)
-    axes.legend(loc="best", frameon=False, fontsize=8)
+    # Below the axes, where it hides no line.
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
     return _saved(figure, folder, f"{name}.png")
 
 
