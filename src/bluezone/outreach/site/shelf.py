@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bluezone.outreach.kit.errors import KitError
 from bluezone.outreach.kit.job import BuiltFile
-from bluezone.outreach.kit.manifest import NAME, SIGNATURE_NAME, Manifest, read_manifest
+from bluezone.outreach.kit.manifest import NAME, PROOFS, Manifest
 from bluezone.outreach.site.errors import KitUnreadable
+from bluezone.outreach.site.proofs import read_proofs
 
 MAX_KITS = 20_000
 LOOK_AGAIN_S = 10.0
@@ -49,8 +50,9 @@ class Kit:
         folder: where it lies.
         files: path below the folder to the finished file.
         missing: item and language of what could not be made.
-        digest: of the manifest, 16 hex digits; changes when anything of the kit does.
-        is_signed: whether the manifest's signature was checked.
+        proofs: name to content of the manifest, the checksums and, if they were checked, the signatures.
+        digest: of these, 16 hex digits; changes when anything of the kit does.
+        is_signed: whether the signatures were checked.
     """
 
     unit_id: str
@@ -63,6 +65,7 @@ class Kit:
     folder: Path
     files: Mapping[str, BuiltFile]
     missing: frozenset[tuple[str, str]]
+    proofs: Mapping[str, bytes]
     digest: str
     is_signed: bool
 
@@ -178,14 +181,14 @@ def read_kit(folder: Path, key: Ed25519PublicKey | None) -> Kit:
 
     Args:
         folder: of the kit.
-        key: whose signature the manifest must carry; None: not asked.
+        key: whose signatures it must carry; None: not asked.
 
     Raises:
-        KitError: there is no manifest, or it is damaged, or it was not signed with this key.
-        KitUnreadable: an entry breaks a rule.
+        KitError: the manifest is damaged, or it or the checksums were not signed with this key.
+        KitUnreadable: a file is not there, or an entry breaks a rule.
     """
-    manifest = read_manifest(folder, key)
-    unit = manifest.unit
+    proofs = read_proofs(folder, key)
+    unit = proofs.manifest.unit
     unit_id = _text(unit, "id", 40)
     if not _ID.fullmatch(unit_id):
         raise KitUnreadable(
@@ -201,11 +204,12 @@ def read_kit(folder: Path, key: Ed25519PublicKey | None) -> Kit:
         parents=_names(unit, "parent"),
         national_hotline=_telephone(unit, "national_hotline"),
         province_hotline=_telephone(unit, "province_hotline"),
-        languages=tuple(one for one in ("vi", "en") if one in manifest.languages),
+        languages=tuple(one for one in ("vi", "en") if one in proofs.manifest.languages),
         folder=folder,
-        files=_files(manifest),
-        missing=frozenset((str(one.item), str(one.language)) for one in manifest.missing),
-        digest=hashlib.sha256((folder / NAME).read_bytes()).hexdigest()[:16],
+        files=_files(proofs.manifest),
+        missing=frozenset((str(one.item), str(one.language)) for one in proofs.manifest.missing),
+        proofs=proofs.content,
+        digest=proofs.digest,
         is_signed=key is not None,
     )
 
@@ -224,6 +228,8 @@ def _files(manifest: Manifest) -> dict[str, BuiltFile]:
     if len(manifest.files) > _MAX_FILES:
         raise KitUnreadable(f"the kit has more than {_MAX_FILES} files")
     for file in manifest.files:
+        if file.path in PROOFS:
+            raise KitUnreadable(f"{file.path} cannot be one of the files")
         if not _PATH.fullmatch(file.path) or len(file.path) > 200:
             raise KitUnreadable(f"the name {file.path[:80]!r} of a file is not plain letters, digits, . _ -")
         if not _SHA256.fullmatch(file.sha256) or file.bytes < 0 or not isinstance(file.item, str):
@@ -233,7 +239,7 @@ def _files(manifest: Manifest) -> dict[str, BuiltFile]:
 
 def _stamp(folder: Path) -> tuple[int, ...]:
     stamps: list[int] = []
-    for name in (NAME, SIGNATURE_NAME):
+    for name in PROOFS:
         try:
             stat = (folder / name).stat()
             stamps += [stat.st_ino, stat.st_size, stat.st_mtime_ns]

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bluezone.clock import ManualClock
 from bluezone.outreach.kit.errors import KitDamaged, SignatureInvalid
+from bluezone.outreach.kit.manifest import PROOFS
 from bluezone.outreach.site.errors import KitUnreadable
 from bluezone.outreach.site.shelf import LOOK_AGAIN_S, Kit, KitShelf, read_kit
 from tests.unit.outreach.site.sample import make_kit
@@ -68,6 +69,8 @@ HOSTILE = {
     "checksum too short": lambda d: d["files"][0].update(sha256="ab"),
     "length below zero": lambda d: d["files"][0].update(bytes=-1),
     "item that is a list": lambda d: d["files"][0].update(item=[]),
+    "the manifest among the files": lambda d: d["files"][0].update(path="manifest.json"),
+    "the checksums among the files": lambda d: d["files"][0].update(path="SHA256SUMS"),
     "very many files": lambda d: d.update(files=d["files"] * 501),
 }
 
@@ -81,7 +84,7 @@ def test_a_manifest_that_breaks_a_rule_is_refused(home: Path, change: Any) -> No
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b"{" * 100_000, b" " * 1_100_000])
 def test_what_is_no_manifest_is_refused(home: Path, content: bytes) -> None:
     (home / "manifest.json").write_bytes(content)
-    with pytest.raises(KitDamaged):
+    with pytest.raises((KitUnreadable, KitDamaged)):
         read_kit(home, None)
 
 
@@ -91,6 +94,27 @@ def test_another_s_signature_is_refused(home: Path) -> None:
         read_kit(home, other)
     with pytest.raises(SignatureInvalid):
         read_kit(changed(home, lambda d: d["notes"].append("x")), KEY.public_key())
+
+
+@pytest.mark.parametrize("name", ["manifest.json.sig", "SHA256SUMS.sig"])
+def test_both_signatures_are_asked_for(home: Path, name: str) -> None:
+    (home / name).write_bytes(KEY.sign(b"something else"))
+    with pytest.raises(SignatureInvalid):
+        read_kit(home, KEY.public_key())
+    (home / name).unlink()
+    with pytest.raises(KitUnreadable, match="build the kit again"):
+        read_kit(home, KEY.public_key())
+    os.mkfifo(home / name)
+    with pytest.raises(KitUnreadable, match="is not a file"):
+        read_kit(home, KEY.public_key())
+    assert set(read_kit(home, None).proofs) == {"manifest.json", "SHA256SUMS"}
+
+
+def test_what_is_kept_is_what_was_checked(home: Path) -> None:
+    kit = read_kit(home, KEY.public_key())
+    assert set(kit.proofs) == set(PROOFS)
+    assert all(kit.proofs[name] == (home / name).read_bytes() for name in PROOFS)
+    assert read_kit(home, None).digest != kit.digest, "the zip is another one"
 
 
 def seen(shelf: KitShelf) -> Mapping[str, Kit]:
