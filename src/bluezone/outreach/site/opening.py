@@ -18,6 +18,7 @@ from bluezone.outreach.activity import ActivitySource
 from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import KitKeyInvalid
 from bluezone.outreach.kit.signing import load_public_key
+from bluezone.outreach.notation import NATIONAL_HOTLINE, is_telephone
 from bluezone.outreach.site.errors import SiteSettingsInvalid
 from bluezone.outreach.site.install_file import MAX_FILE_LENGTH, parse_systems
 from bluezone.outreach.site.pages import SitePages
@@ -27,11 +28,8 @@ from bluezone.outreach.site.shelf import KitShelf
 from bluezone.outreach.site.totals import TotalsSource
 
 SETTINGS_FILE = "site.toml"
-NATIONAL_HOTLINE = "1900 9095"
 _MAX_SETTINGS = 16_384
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
-_Telephone = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9][0-9 .]{1,18}[0-9]$")]
-_TelephoneOrNone = Annotated[str, msgspec.Meta(pattern=r"^(\+?[0-9][0-9 .]{1,18}[0-9])?$")]
 _Path = Annotated[str, msgspec.Meta(max_length=300)]
 
 
@@ -50,12 +48,18 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     publisher: _Name = "Bluezone"
     region: _Name = "Bluezone"
-    hotline: _Telephone = NATIONAL_HOTLINE
-    province_hotline: _TelephoneOrNone = ""
+    hotline: str = NATIONAL_HOTLINE
+    province_hotline: str = ""
     kits: _Path = "kits"
     downloads: _Path = "downloads"
     kit_key: _Path = ""
     systems: _Path = ""
+
+    def __post_init__(self) -> None:
+        """Refuses what is no telephone number."""
+        for entry, number in {"hotline": self.hotline, "province_hotline": self.province_hotline}.items():
+            if not is_telephone(number) and (number or entry == "hotline"):
+                raise ValueError(f"{entry} is no telephone number, such as {NATIONAL_HOTLINE}")
 
 
 def read_settings(home: Path) -> SiteSettings:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from bluezone.outreach.kit.errors import KitError
 from bluezone.outreach.kit.job import BuiltFile
 from bluezone.outreach.kit.manifest import NAME, PROOFS, Manifest
+from bluezone.outreach.notation import is_short_name, is_telephone
 from bluezone.outreach.site.errors import KitUnreadable
 from bluezone.outreach.site.proofs import read_proofs
 
@@ -28,8 +29,6 @@ LOOK_AGAIN_S = 10.0
 _LOOKING_SHARE = 50
 _BLOCK = 1 << 18
 _MAX_FILES = 500
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_TELEPHONE = re.compile(r"\+?[0-9][0-9 .]{1,18}[0-9]")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # What a file's name may be made of: it becomes part of an address and of a name in a zip.
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*){0,5}")
@@ -190,7 +189,7 @@ def read_kit(folder: Path, key: Ed25519PublicKey | None) -> Kit:
     proofs = read_proofs(folder, key)
     unit = proofs.manifest.unit
     unit_id = _text(unit, "id", 40)
-    if not _ID.fullmatch(unit_id):
+    if not is_short_name(unit_id):
         raise KitUnreadable(
             f"the id {unit_id!r} of the unit is not made of small letters, digits and hyphens"
         )
@@ -264,7 +263,7 @@ def _text(unit: Mapping[str, Any], entry: str, longest: int) -> str:
 
 def _telephone(unit: Mapping[str, Any], entry: str) -> str:
     value = _text(unit, entry, 20)
-    if not _TELEPHONE.fullmatch(value):
+    if not is_telephone(value):
         raise KitUnreadable(f"{entry} of the unit is no telephone number")
     return value
 
