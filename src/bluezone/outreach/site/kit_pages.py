@@ -122,13 +122,13 @@ async def kit_page(
 
 
 def kit_of(request: WebRequest, unit: str) -> Kit:
-    """The kit of a unit.
+    """The kit of a unit; a telephone's keyboard begins with a capital, so capitals are as good.
 
     Raises:
         NotFoundException: there is none.
     """
     site: SitePages = request.app.state.site
-    kit = site.kits.kits.get(unit)
+    kit = site.kits.kits.get(unit.lower())
     if kit is None:
         raise NotFoundException
     return kit

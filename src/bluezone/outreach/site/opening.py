@@ -101,15 +101,11 @@ def open_site(
         SiteSettingsInvalid, InstallFileInvalid: with a sentence for the operator.
     """
     settings = read_settings(home)
-    try:
-        key = load_public_key(home / settings.kit_key) if settings.kit_key else None
-    except KitKeyInvalid as error:
-        raise SiteSettingsInvalid(f"kit_key: {error}") from None
+    kits = _kits(home, settings, address, clock)
     if settings.systems:
         systems = _read(home / settings.systems, MAX_FILE_LENGTH)
     else:
         systems = files("bluezone.outreach.site").joinpath("systems.toml").read_bytes()
-    kits = KitShelf(home / settings.kits, key=key, monotonic=clock.monotonic)
     releases = ReleaseShelf(
         home / settings.downloads if settings.downloads else None, monotonic=clock.monotonic
     )
@@ -130,6 +126,17 @@ def open_site(
         activity=activity,
         totals=totals,
     )
+
+
+def _kits(home: Path, settings: SiteSettings, address: str, clock: Clock) -> KitShelf:
+    folder = home / settings.kits
+    try:
+        key = load_public_key(home / settings.kit_key) if settings.kit_key else None
+    except KitKeyInvalid as error:
+        raise SiteSettingsInvalid(f"kit_key: {error}") from None
+    # While the site is tried on this machine, no code can lead to it.
+    leads_to = address if address.startswith("https://") else None
+    return KitShelf(folder, key=key, address=leads_to, monotonic=clock.monotonic)
 
 
 def _read(path: Path, longest: int) -> bytes:

@@ -20,7 +20,8 @@ from bluezone.outreach.kit.errors import KitError
 from bluezone.outreach.kit.job import BuiltFile
 from bluezone.outreach.kit.manifest import NAME, PROOFS, Manifest
 from bluezone.outreach.notation import is_short_name, is_telephone
-from bluezone.outreach.site.errors import KitUnreadable
+from bluezone.outreach.site.errors import KitElsewhere, KitUnreadable, SiteError
+from bluezone.outreach.site.printed_address import addresses_of, leads_to_unit
 from bluezone.outreach.site.proofs import read_proofs
 
 MAX_KITS = 20_000
@@ -44,6 +45,7 @@ class Kit:
         kind: of the unit.
         names: language to the unit's exact name.
         parents: language to the office above it.
+        address: that its materials print.
         national_hotline, province_hotline: as they are printed.
         languages: in which its materials are.
         folder: where it lies.
@@ -58,6 +60,7 @@ class Kit:
     kind: str
     names: Mapping[str, str]
     parents: Mapping[str, str]
+    address: str
     national_hotline: str
     province_hotline: str
     languages: tuple[str, ...]
@@ -93,6 +96,7 @@ class KitShelf:
     Args:
         folder: that holds a folder for each unit; None: no kits.
         key: whose signature each manifest must carry; None: not asked.
+        address: of this site without closing stroke, to which each kit's QR code must lead; None: not asked.
         monotonic: seconds that never run back.
 
     Attributes:
@@ -100,13 +104,20 @@ class KitShelf:
     """
 
     def __init__(
-        self, folder: Path | None, *, key: Ed25519PublicKey | None, monotonic: Callable[[], float]
+        self,
+        folder: Path | None,
+        *,
+        key: Ed25519PublicKey | None,
+        address: str | None,
+        monotonic: Callable[[], float],
     ) -> None:
         self.folder = folder
         self.key = key
+        self._address = address
         self._monotonic = monotonic
         self._look_at = monotonic()
         self._read: dict[Path, tuple[tuple[int, ...], Kit | None]] = {}
+        self._hidden: dict[Path, Path] = {}
         self.kits: Mapping[str, Kit] = {}
         self._verified: dict[Path, tuple[tuple[int, ...], str]] = {}
 
@@ -148,14 +159,19 @@ class KitShelf:
     def _read_folders(self) -> None:
         read: dict[Path, tuple[tuple[int, ...], Kit | None]] = {}
         kits: dict[str, Kit] = {}
+        hidden: dict[Path, Path] = {}
         for folder in self._folders():
             stamp = _stamp(folder)
             known = self._read.get(folder)
             kit = known[1] if known and known[0] == stamp else self._open(folder)
             read[folder] = (stamp, kit)
-            if kit is not None:
-                kits.setdefault(kit.unit_id, kit)
-        self._read, self.kits = read, kits
+            if kit is not None and kits.setdefault(kit.unit_id, kit) is not kit:
+                hidden[folder] = kits[kit.unit_id].folder
+        for folder, shown in hidden.items():
+            if self._hidden.get(folder) != shown:  # said once, not at every look
+                reason = f"the folder {shown.name} holds a kit of the same unit, and that one is shown"
+                log.warning("kit-left-out", folder=folder.name, code="site-kit-twice", reason=reason)
+        self._read, self._hidden, self.kits = read, hidden, kits
 
     def _folders(self) -> list[Path]:
         if self.folder is None or not self.folder.exists():
@@ -169,10 +185,13 @@ class KitShelf:
 
     def _open(self, folder: Path) -> Kit | None:
         try:
-            return read_kit(folder, self.key)
-        except (KitUnreadable, KitError) as error:
+            kit = read_kit(folder, self.key)
+            if self._address is not None:
+                _check_address(kit, self._address)
+        except (SiteError, KitError) as error:
             log.warning("kit-left-out", folder=folder.name, code=error.code, reason=str(error))
             return None
+        return kit
 
 
 def read_kit(folder: Path, key: Ed25519PublicKey | None) -> Kit:
@@ -201,6 +220,7 @@ def read_kit(folder: Path, key: Ed25519PublicKey | None) -> Kit:
         kind=_text(unit, "kind", 20),
         names=names,
         parents=_names(unit, "parent"),
+        address=_text(unit, "address", 200),
         national_hotline=_telephone(unit, "national_hotline"),
         province_hotline=_telephone(unit, "province_hotline"),
         languages=tuple(one for one in ("vi", "en") if one in proofs.manifest.languages),
@@ -221,6 +241,14 @@ def pieces_of(path: Path, start: int = 0, end: int | None = None) -> Iterator[by
         while block := file.read(_BLOCK if left is None else min(_BLOCK, left)):
             yield block
             left = None if left is None else left - len(block)
+
+
+def _check_address(kit: Kit, site: str) -> None:
+    if not leads_to_unit(kit.address, kit.unit_id, site):
+        right = " or ".join(addresses_of(kit.unit_id, site))
+        raise KitElsewhere(
+            f"its materials lead to {kit.address}: write {right} as unit.address, and build the kit again"
+        )
 
 
 def _files(manifest: Manifest) -> dict[str, BuiltFile]:

@@ -107,7 +107,7 @@ def standing_site(kits: Path | None) -> Iterator[tuple[str, list[str]]]:
     """
     listener, clock = bind("127.0.0.1", 0), SystemClock()
     address = address_of(listener).rstrip("/")
-    shelf = KitShelf(kits, key=None, monotonic=clock.monotonic)
+    shelf = KitShelf(kits, key=None, address=None, monotonic=clock.monotonic)
     pages = SitePages(
         address=address,
         publisher="Bluezone",

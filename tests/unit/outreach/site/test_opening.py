@@ -46,6 +46,13 @@ def test_a_folder_with_everything_shows_everything(tmp_path: Path) -> None:
     assert (site.publisher, site.province_hotline) == ("Văn phòng thử nghiệm", "0263 000 0000")
 
 
+def test_kits_must_lead_to_a_public_site_and_may_be_tried_before(tmp_path: Path) -> None:
+    make_kit(tmp_path / "kits", KEY, {"address": "https://look-alike.example/gia-nghia"})
+    assert not opened(tmp_path).kits.kits
+    tried = open_site(tmp_path, address="http://127.0.0.1:8585", utc_offset_minutes=420, clock=ManualClock())
+    assert set(tried.kits.kits) == {"gia-nghia"}
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

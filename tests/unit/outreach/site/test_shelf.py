@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from structlog.testing import capture_logs
 
 from bluezone.clock import ManualClock
 from bluezone.outreach.kit.errors import KitDamaged, SignatureInvalid
 from bluezone.outreach.kit.manifest import PROOFS
 from bluezone.outreach.site.errors import KitUnreadable
 from bluezone.outreach.site.shelf import LOOK_AGAIN_S, Kit, KitShelf, read_kit
-from tests.unit.outreach.site.sample import make_kit
+from tests.unit.outreach.site.sample import ADDRESS, make_kit
 
 FILES = {"poster/poster-a3-vi.pdf": b"%PDF"}
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -124,18 +125,73 @@ def seen(shelf: KitShelf) -> Mapping[str, Kit]:
     return shelf.kits
 
 
+def shelf_of(folder: Path) -> KitShelf:
+    """A shelf of a site with a public address, without a key."""
+    return KitShelf(folder, key=None, address=ADDRESS, monotonic=ManualClock().monotonic)
+
+
 def test_one_bad_kit_does_not_hide_the_others(tmp_path: Path) -> None:
     make_kit(tmp_path, KEY, files=FILES)
     changed(make_kit(tmp_path, KEY, {"id": "bad"}, FILES), lambda d: d["unit"].update(id="b/d"))
     (tmp_path / "no-kit").mkdir()
     (tmp_path / "a-file").write_text("x")
-    shelf = KitShelf(tmp_path, key=KEY.public_key(), monotonic=ManualClock().monotonic)
+    shelf = KitShelf(tmp_path, key=KEY.public_key(), address=ADDRESS, monotonic=ManualClock().monotonic)
     assert set(seen(shelf)) == {"gia-nghia"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/gia-nghia", "/c/gia-nghia", "/gia-nghia/", "/GIA-NGHIA", "/C/Gia-Nghia"],
+)
+def test_a_kit_whose_code_leads_here_is_shown(tmp_path: Path, address: str) -> None:
+    make_kit(tmp_path, KEY, {"address": ADDRESS + address}, FILES)
+    assert set(seen(shelf_of(tmp_path))) == {"gia-nghia"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://look-alike.example/gia-nghia",
+        "https://bluezone.example.look-alike.example/gia-nghia",
+        "http://bluezone.example/gia-nghia",
+        f"{ADDRESS}/quang-khe",
+        f"{ADDRESS}/lam-dong/gia-nghia",
+        f"{ADDRESS}/c/gia-nghia/kit",
+        f"{ADDRESS}//gia-nghia",
+        ADDRESS,
+    ],
+)
+def test_a_kit_whose_code_leads_elsewhere_is_left_out_and_said(tmp_path: Path, address: str) -> None:
+    make_kit(tmp_path, KEY, {"address": address}, FILES)
+    with capture_logs() as said:
+        assert not seen(shelf_of(tmp_path))
+    assert said[0]["event"] == "kit-left-out"
+    assert said[0]["code"] == "site-kit-elsewhere"
+    assert f"{address}: write {ADDRESS}/gia-nghia or {ADDRESS}/c/gia-nghia" in said[0]["reason"]
+
+
+def test_a_unit_named_like_a_page_prints_its_long_address(tmp_path: Path) -> None:
+    make_kit(tmp_path, KEY, {"id": "faq"}, FILES)
+    make_kit(tmp_path, KEY, {"id": "figures", "address": f"{ADDRESS}/c/figures"}, FILES)
+    assert set(seen(shelf_of(tmp_path))) == {"figures"}
+
+
+def test_a_second_folder_of_a_unit_is_said_once(tmp_path: Path) -> None:
+    clock = ManualClock()
+    shelf = KitShelf(tmp_path, key=None, address=ADDRESS, monotonic=clock.monotonic)
+    make_kit(tmp_path, KEY, files=FILES).rename(tmp_path / "old")
+    make_kit(tmp_path, KEY, files=FILES)
+    with capture_logs() as said:
+        for _ in range(3):
+            assert seen(shelf)["gia-nghia"].folder.name == "gia-nghia"
+            clock.advance(LOOK_AGAIN_S)
+    assert [(one["folder"], one["code"]) for one in said] == [("old", "site-kit-twice")]
+    assert "the folder gia-nghia holds a kit of the same unit" in said[0]["reason"]
 
 
 def test_new_kits_appear_and_old_ones_go_without_a_restart(tmp_path: Path) -> None:
     clock = ManualClock()
-    shelf = KitShelf(tmp_path, key=None, monotonic=clock.monotonic)
+    shelf = KitShelf(tmp_path, key=None, address=ADDRESS, monotonic=clock.monotonic)
     assert not seen(shelf)
     home = make_kit(tmp_path, KEY, files=FILES)
     assert not seen(shelf), "looked again too soon"
@@ -154,4 +210,4 @@ def test_new_kits_appear_and_old_ones_go_without_a_restart(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("folder", [None, Path("/nowhere/at/all")])
 def test_without_a_folder_there_are_no_kits(folder: Path | None) -> None:
-    assert not seen(KitShelf(folder, key=None, monotonic=ManualClock().monotonic))
+    assert not seen(KitShelf(folder, key=None, address=ADDRESS, monotonic=ManualClock().monotonic))
