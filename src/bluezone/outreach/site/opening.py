@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import structlog
 
 from bluezone.clock import Clock
 from bluezone.outreach.activity import ActivitySource
@@ -30,6 +31,7 @@ from bluezone.outreach.site.totals import TotalsSource
 SETTINGS_FILE = "site.toml"
 _MAX_SETTINGS = 16_384
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+log = structlog.get_logger(__name__)
 _Path = Annotated[str, msgspec.Meta(max_length=300)]
 
 
@@ -134,6 +136,9 @@ def _kits(home: Path, settings: SiteSettings, address: str, clock: Clock) -> Kit
         key = load_public_key(home / settings.kit_key) if settings.kit_key else None
     except KitKeyInvalid as error:
         raise SiteSettingsInvalid(f"kit_key: {error}") from None
+    if key is None and folder.exists():
+        reason = f"{SETTINGS_FILE} names no kit_key: kits are shown whoever made them"
+        log.warning("kits-unsigned", folder=settings.kits, reason=reason)
     # While the site is tried on this machine, no code can lead to it.
     leads_to = address if address.startswith("https://") else None
     return KitShelf(folder, key=key, address=leads_to, monotonic=clock.monotonic)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from structlog.testing import capture_logs
 
 from bluezone.clock import ManualClock
 from bluezone.outreach.kit.signing import public_pem
@@ -51,6 +52,21 @@ def test_kits_must_lead_to_a_public_site_and_may_be_tried_before(tmp_path: Path)
     assert not opened(tmp_path).kits.kits
     tried = open_site(tmp_path, address="http://127.0.0.1:8585", utc_offset_minutes=420, clock=ManualClock())
     assert set(tried.kits.kits) == {"gia-nghia"}
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+@pytest.mark.parametrize("has_kits", [True, False])
+def test_showing_kits_of_any_key_is_said_at_the_start(
+    tmp_path: Path, *, has_kits: bool, has_key: bool
+) -> None:
+    if has_kits:
+        make_kit(tmp_path / "kits", KEY)
+    if has_key:
+        (tmp_path / "site.toml").write_text('kit_key = "kit.pub"', "utf-8")
+        (tmp_path / "kit.pub").write_bytes(public_pem(KEY.public_key()))
+    with capture_logs() as said:
+        opened(tmp_path)
+    assert [one["event"] for one in said] == (["kits-unsigned"] if has_kits and not has_key else [])
 
 
 @pytest.mark.parametrize(
