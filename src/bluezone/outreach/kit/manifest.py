@@ -1,14 +1,15 @@
 """`manifest.json`: which files a kit has, which items are missing and why, and who signed that.
 
-The signature is Ed25519 over the bytes of the file, in `manifest.json.sig` (64 bytes), so that anybody can
-verify it with openssl, and the files with sha256sum. Which key to trust is a question for the public site.
+The signature is Ed25519 over the bytes of the file, in `manifest.json.sig` (64 bytes). `SHA256SUMS`, signed
+in the same way, says the same of the files to whoever has only openssl and sha256sum. Which key to trust is
+a question for the public site.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,6 +24,13 @@ from bluezone.outreach.kit.job import BuiltFile
 FORMAT = "bz1-kit-1"
 NAME = "manifest.json"
 SIGNATURE_NAME = "manifest.json.sig"
+SUMS_NAME = "SHA256SUMS"
+SUMS_SIGNATURE_NAME = "SHA256SUMS.sig"
+PROOFS = (NAME, SIGNATURE_NAME, SUMS_NAME, SUMS_SIGNATURE_NAME)
+CHECK_LINES = (
+    f"openssl pkeyutl -verify -pubin -inkey kit.pub -rawin -in {SUMS_NAME} -sigfile {SUMS_SIGNATURE_NAME}",
+    f"sha256sum --check {SUMS_NAME}",
+)
 MAX_LENGTH = 1_000_000
 _BLOCK = 1 << 20
 
@@ -85,10 +93,17 @@ def describe(item: str, path: Path, folder: Path) -> BuiltFile:
     return BuiltFile(item, path.relative_to(folder).as_posix(), length, digest.hexdigest())
 
 
+def checksums(content: bytes, files: Iterable[BuiltFile]) -> bytes:
+    """`SHA256SUMS` of a kit, as `sha256sum --check` reads it: of the manifest and of each file."""
+    sums = {NAME: hashlib.sha256(content).hexdigest()} | {file.path: file.sha256 for file in files}
+    return "".join(f"{sha256}  {path}\n" for path, sha256 in sorted(sums.items())).encode()
+
+
 def write_manifest(folder: Path, manifest: Manifest, key: Ed25519PrivateKey) -> None:
-    """Writes and signs the manifest of a kit."""
+    """Writes and signs the manifest of a kit and its checksums."""
     content = manifest.encode()
-    for name, data in ((NAME, content), (SIGNATURE_NAME, key.sign(content))):
+    sums = checksums(content, manifest.files)
+    for name, data in zip(PROOFS, (content, key.sign(content), sums, key.sign(sums)), strict=True):
         half = folder / f".{name}"
         half.write_bytes(data)
         half.replace(folder / name)
@@ -107,16 +122,34 @@ def read_manifest(folder: Path, key: Ed25519PublicKey | None = None) -> Manifest
     """
     content = _read(folder / NAME, MAX_LENGTH)
     if key is not None:
-        try:
-            key.verify(_read(folder / SIGNATURE_NAME, 64), content)
-        except InvalidSignature:
-            raise SignatureInvalid(
-                f"{folder / NAME} was not signed with this key: do not use the kit; fetch it again"
-            ) from None
+        check_signature(key, _read(folder / SIGNATURE_NAME, 64), content, folder / NAME)
+    return parse_manifest(content, folder / NAME)
+
+
+def check_signature(key: Ed25519PublicKey, signature: bytes, content: bytes, path: Path) -> None:
+    """Whether a key signed what was read of a path.
+
+    Raises:
+        SignatureInvalid: it did not.
+    """
+    try:
+        key.verify(signature, content)
+    except InvalidSignature:
+        raise SignatureInvalid(
+            f"{path} was not signed with this key: do not use the kit; fetch it again"
+        ) from None
+
+
+def parse_manifest(content: bytes, path: Path) -> Manifest:
+    """The manifest that was read of a path.
+
+    Raises:
+        KitDamaged: it is none.
+    """
     try:
         return _parse(json.loads(content))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise KitDamaged(f"{folder / NAME} is not a manifest of form {FORMAT}") from None
+        raise KitDamaged(f"{path} is not a manifest of form {FORMAT}") from None
 
 
 def changed_files(folder: Path, manifest: Manifest) -> Iterator[tuple[BuiltFile, str]]:

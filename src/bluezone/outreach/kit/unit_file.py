@@ -16,17 +16,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bluezone.outreach.kit.errors import UnitFileInvalid, UnitUnreadable
+from bluezone.outreach.notation import NATIONAL_HOTLINE, is_short_name, is_telephone
 
 MAX_FILE_LENGTH = 16_384
 MAX_NAME_LENGTH = 120
 MAX_ADDRESS_LENGTH = 80  # A longer one makes a QR code whose squares are too small at 1 m.
 LANGUAGES = ("vi", "en")
 VOICE_REGIONS = ("north", "central", "south")
-NATIONAL_HOTLINE = "1900 9095"
 KINDS = ("commune", "ward", "zone", "town", "city", "district", "province", "office", "school", "unit")
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
-_TELEPHONE = re.compile(r"\+?[0-9](?:[0-9 .]{1,18})[0-9]")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]*)*")
 _ENTRIES = {
     "unit": {"id", "kind", "name", "parent", "logo", "address", "languages"},
@@ -125,7 +123,7 @@ def parse_unit(content: bytes, folder: Path) -> Unit:
     unit, hotline, voice = tables["unit"], tables["hotline"], tables["voice"]
     languages = _languages(unit.get("languages", list(LANGUAGES)))
     return Unit(
-        id=_matching(unit, "id", _ID, 40, "small letters, digits and hyphens, such as gia-nghia"),
+        id=_id(unit),
         kind=_kind(unit),
         name=_names(unit, "name", languages),
         parent=_names(unit, "parent", languages),
@@ -173,10 +171,12 @@ def _line(value: object, what: str, longest: int) -> str:
     return text
 
 
-def _matching(table: Mapping[str, Any], entry: str, form: re.Pattern[str], longest: int, hint: str) -> str:
-    text = _line(table.get(entry), f"unit.{entry}", longest)
-    if not form.fullmatch(text):
-        raise UnitFileInvalid(f"unit.{entry} {text!r} is not of the form: {hint}")
+def _id(unit: Mapping[str, Any]) -> str:
+    text = _line(unit.get("id"), "unit.id", 40)
+    if not is_short_name(text):
+        raise UnitFileInvalid(
+            f"unit.id {text!r} is not of the form: small letters, digits and hyphens, such as gia-nghia"
+        )
     return text
 
 
@@ -235,8 +235,8 @@ def _address(unit: Mapping[str, Any]) -> str:
 
 def _telephone(hotline: Mapping[str, Any], entry: str, otherwise: str | None) -> str:
     text = _line(hotline.get(entry, otherwise), f"hotline.{entry}", 20)
-    if not _TELEPHONE.fullmatch(text) or not 3 <= sum(c.isdigit() for c in text) <= 15:
-        raise UnitFileInvalid(f"hotline.{entry} {text!r} is no telephone number, such as 1900 9095")
+    if not is_telephone(text):
+        raise UnitFileInvalid(f"hotline.{entry} {text!r} is no telephone number, such as {NATIONAL_HOTLINE}")
     return text
 
 

@@ -2,6 +2,7 @@
 
 SiteError
 ├── KitUnreadable         a kit's folder or manifest cannot be used
+├── KitElsewhere          what a kit prints does not lead to this site
 ├── InstallFileInvalid    the file of systems cannot be used
 ├── SiteSettingsInvalid   `site.toml`, or a file that it names, cannot be used
 ├── ReleaseInvalid        the folder of downloads does not prove itself
@@ -21,6 +22,12 @@ class KitUnreadable(SiteError):
     """A commune's kit cannot be shown: its manifest is missing, too long or not as it should be."""
 
     code = "site-kit"
+
+
+class KitElsewhere(SiteError):
+    """The address and QR code on a commune's materials do not lead to its page of this site."""
+
+    code = "site-kit-elsewhere"
 
 
 class InstallFileInvalid(SiteError):

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bluezone.outreach.notation import is_short_name
 from bluezone.outreach.site.errors import InstallFileInvalid
 
 LANGUAGES = ("vi", "en")
 STATES = ("works", "trial", "not-yet")
 MAX_FILE_LENGTH = 65_536
 _MAX_SYSTEMS, _MAX_STEPS, _MAX_COMMANDS, _MAX_TEXT = 20, 12, 10, 600
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SLOT = re.compile(r"\{([a-z]*)\}")
 SLOTS = ("wheel", "region", "address")
 
@@ -84,7 +84,7 @@ def parse_systems(content: bytes) -> tuple[System, ...]:
 
 def _system(row: Mapping[str, Any]) -> System:
     system_id = _line(row.get("id"), "system.id")
-    if not _ID.fullmatch(system_id):
+    if not is_short_name(system_id):
         raise InstallFileInvalid(f"system.id {system_id!r} is not made of small letters, digits and hyphens")
     _only(row, {"id", "name", "state", "says", "step"}, system_id)
     state = _line(row.get("state"), f"{system_id}.state")

@@ -18,6 +18,7 @@ from litestar.params import FromPath
 
 from bluezone.outreach.kit.items import Item, catalogue
 from bluezone.outreach.kit.job import BuiltFile
+from bluezone.outreach.kit.manifest import CHECK_LINES
 from bluezone.outreach.site.finding import MAX_TYPED, find
 from bluezone.outreach.site.page import WebRequest, render
 from bluezone.outreach.site.pages import SitePages
@@ -27,10 +28,6 @@ from bluezone.outreach.site.whole_kit import zip_bytes
 from bluezone.web.language import LANGUAGES, words_of
 
 MOST_SHOWN = 200
-CHECK_KIT = (
-    "openssl pkeyutl -verify -pubin -inkey kit.pub -rawin -in manifest.json -sigfile manifest.json.sig",
-    "sha256sum --check SHA256SUMS",
-)
 # What tells files of one kind in one item apart.
 _FILE_KEYS = {
     "letter": "site.file.letter",
@@ -120,18 +117,18 @@ async def kit_page(
         missing=missing,
         zip_address=f"/c/{kit.unit_id}/bluezone-{kit.unit_id}.zip?v={kit.digest}",
         zip_bytes=zip_bytes(kit),
-        check_lines=CHECK_KIT if kit.is_signed else CHECK_KIT[1:],
+        check_lines=CHECK_LINES if kit.is_signed else CHECK_LINES[1:],
     )
 
 
 def kit_of(request: WebRequest, unit: str) -> Kit:
-    """The kit of a unit.
+    """The kit of a unit; a telephone's keyboard begins with a capital, so capitals are as good.
 
     Raises:
         NotFoundException: there is none.
     """
     site: SitePages = request.app.state.site
-    kit = site.kits.kits.get(unit)
+    kit = site.kits.kits.get(unit.lower())
     if kit is None:
         raise NotFoundException
     return kit

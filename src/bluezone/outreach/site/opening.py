@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import structlog
 
 from bluezone.clock import Clock
 from bluezone.outreach.activity import ActivitySource
 from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import KitKeyInvalid
 from bluezone.outreach.kit.signing import load_public_key
+from bluezone.outreach.notation import NATIONAL_HOTLINE, is_telephone
 from bluezone.outreach.site.errors import SiteSettingsInvalid
 from bluezone.outreach.site.install_file import MAX_FILE_LENGTH, parse_systems
 from bluezone.outreach.site.pages import SitePages
@@ -27,11 +29,9 @@ from bluezone.outreach.site.shelf import KitShelf
 from bluezone.outreach.site.totals import TotalsSource
 
 SETTINGS_FILE = "site.toml"
-NATIONAL_HOTLINE = "1900 9095"
 _MAX_SETTINGS = 16_384
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
-_Telephone = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9][0-9 .]{1,18}[0-9]$")]
-_TelephoneOrNone = Annotated[str, msgspec.Meta(pattern=r"^(\+?[0-9][0-9 .]{1,18}[0-9])?$")]
+log = structlog.get_logger(__name__)
 _Path = Annotated[str, msgspec.Meta(max_length=300)]
 
 
@@ -50,12 +50,18 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     publisher: _Name = "Bluezone"
     region: _Name = "Bluezone"
-    hotline: _Telephone = NATIONAL_HOTLINE
-    province_hotline: _TelephoneOrNone = ""
+    hotline: str = NATIONAL_HOTLINE
+    province_hotline: str = ""
     kits: _Path = "kits"
     downloads: _Path = "downloads"
     kit_key: _Path = ""
     systems: _Path = ""
+
+    def __post_init__(self) -> None:
+        """Refuses what is no telephone number."""
+        for entry, number in {"hotline": self.hotline, "province_hotline": self.province_hotline}.items():
+            if not is_telephone(number) and (number or entry == "hotline"):
+                raise ValueError(f"{entry} is no telephone number, such as {NATIONAL_HOTLINE}")
 
 
 def read_settings(home: Path) -> SiteSettings:
@@ -97,15 +103,11 @@ def open_site(
         SiteSettingsInvalid, InstallFileInvalid: with a sentence for the operator.
     """
     settings = read_settings(home)
-    try:
-        key = load_public_key(home / settings.kit_key) if settings.kit_key else None
-    except KitKeyInvalid as error:
-        raise SiteSettingsInvalid(f"kit_key: {error}") from None
+    kits = _kits(home, settings, address, clock)
     if settings.systems:
         systems = _read(home / settings.systems, MAX_FILE_LENGTH)
     else:
         systems = files("bluezone.outreach.site").joinpath("systems.toml").read_bytes()
-    kits = KitShelf(home / settings.kits, key=key, monotonic=clock.monotonic)
     releases = ReleaseShelf(
         home / settings.downloads if settings.downloads else None, monotonic=clock.monotonic
     )
@@ -126,6 +128,20 @@ def open_site(
         activity=activity,
         totals=totals,
     )
+
+
+def _kits(home: Path, settings: SiteSettings, address: str, clock: Clock) -> KitShelf:
+    folder = home / settings.kits
+    try:
+        key = load_public_key(home / settings.kit_key) if settings.kit_key else None
+    except KitKeyInvalid as error:
+        raise SiteSettingsInvalid(f"kit_key: {error}") from None
+    if key is None and folder.exists():
+        reason = f"{SETTINGS_FILE} names no kit_key: kits are shown whoever made them"
+        log.warning("kits-unsigned", folder=settings.kits, reason=reason)
+    # While the site is tried on this machine, no code can lead to it.
+    leads_to = address if address.startswith("https://") else None
+    return KitShelf(folder, key=key, address=leads_to, monotonic=clock.monotonic)
 
 
 def _read(path: Path, longest: int) -> bytes:

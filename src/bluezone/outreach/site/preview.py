@@ -24,6 +24,8 @@ WIDTH, HEIGHT = 480, 720
 _MAX_PIXELS = 60_000_000
 _FILM_SECOND = "1.5"
 _FILM_TIMEOUT_S = 30
+# ffmpeg would guess the form from the content, and a playlist names other files and addresses.
+_ONLY_THIS_FILE = ("-protocol_whitelist", "file", "-f", "mov")
 _CANNOT_BE_DRAWN = (
     ValueError,
     OSError,
@@ -126,8 +128,9 @@ def _frame(path: Path) -> bytes:
     """One frame as PNG, by ffmpeg as a program of its own; the first one of a very short film."""
     for second in (_FILM_SECOND, "0"):
         done = subprocess.run(  # noqa: S603 - the program is that of the package, the path is of our own kit
-            [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-ss", second, "-i", path.resolve(),
-             "-frames:v", "1", "-vf", f"scale={WIDTH}:-2", "-f", "image2pipe", "-c:v", "png", "-"],
+            [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-ss", second, *_ONLY_THIS_FILE,
+             "-i", path.resolve(), "-frames:v", "1", "-vf", f"scale={WIDTH}:-2",
+             "-f", "image2pipe", "-c:v", "png", "-"],
             capture_output=True, timeout=_FILM_TIMEOUT_S, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         if done.returncode == 0 and done.stdout:

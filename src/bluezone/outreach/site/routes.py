@@ -44,12 +44,8 @@ _KIT_PAGES: Mapping[str, Any] = {
 async def elsewhere(
     request: WebRequest, language: NamedDependency[str], path: FromPath[str]
 ) -> Response[bytes]:
-    """A unit's short address, as its materials print it; otherwise a page that says that there is none."""
-    site: SitePages = request.app.state.site
-    unit = path.strip("/")
-    if unit in site.kits.kits:
-        return await kit_pages.unit_page(request, language, unit)
-    raise NotFoundException
+    """A unit's address as its materials print it, typed in any letters; else there is no such page."""
+    return await kit_pages.unit_page(request, language, path.strip("/").lower().removeprefix("c/"))
 
 
 async def robots(request: WebRequest) -> Response[bytes]:

@@ -18,8 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bluezone.outreach.kit.errors import KitError
 from bluezone.outreach.kit.job import BuiltFile
-from bluezone.outreach.kit.manifest import NAME, SIGNATURE_NAME, Manifest, read_manifest
-from bluezone.outreach.site.errors import KitUnreadable
+from bluezone.outreach.kit.manifest import NAME, PROOFS, Manifest
+from bluezone.outreach.notation import is_short_name, is_telephone
+from bluezone.outreach.site.errors import KitElsewhere, KitUnreadable, SiteError
+from bluezone.outreach.site.printed_address import addresses_of, leads_to_unit
+from bluezone.outreach.site.proofs import read_proofs
 
 MAX_KITS = 20_000
 LOOK_AGAIN_S = 10.0
@@ -27,8 +30,6 @@ LOOK_AGAIN_S = 10.0
 _LOOKING_SHARE = 50
 _BLOCK = 1 << 18
 _MAX_FILES = 500
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_TELEPHONE = re.compile(r"\+?[0-9][0-9 .]{1,18}[0-9]")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # What a file's name may be made of: it becomes part of an address and of a name in a zip.
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*){0,5}")
@@ -44,25 +45,29 @@ class Kit:
         kind: of the unit.
         names: language to the unit's exact name.
         parents: language to the office above it.
+        address: that its materials print.
         national_hotline, province_hotline: as they are printed.
         languages: in which its materials are.
         folder: where it lies.
         files: path below the folder to the finished file.
         missing: item and language of what could not be made.
-        digest: of the manifest, 16 hex digits; changes when anything of the kit does.
-        is_signed: whether the manifest's signature was checked.
+        proofs: name to content of the manifest, the checksums and, if they were checked, the signatures.
+        digest: of these, 16 hex digits; changes when anything of the kit does.
+        is_signed: whether the signatures were checked.
     """
 
     unit_id: str
     kind: str
     names: Mapping[str, str]
     parents: Mapping[str, str]
+    address: str
     national_hotline: str
     province_hotline: str
     languages: tuple[str, ...]
     folder: Path
     files: Mapping[str, BuiltFile]
     missing: frozenset[tuple[str, str]]
+    proofs: Mapping[str, bytes]
     digest: str
     is_signed: bool
 
@@ -91,6 +96,7 @@ class KitShelf:
     Args:
         folder: that holds a folder for each unit; None: no kits.
         key: whose signature each manifest must carry; None: not asked.
+        address: of this site without closing stroke, to which each kit's QR code must lead; None: not asked.
         monotonic: seconds that never run back.
 
     Attributes:
@@ -98,13 +104,20 @@ class KitShelf:
     """
 
     def __init__(
-        self, folder: Path | None, *, key: Ed25519PublicKey | None, monotonic: Callable[[], float]
+        self,
+        folder: Path | None,
+        *,
+        key: Ed25519PublicKey | None,
+        address: str | None,
+        monotonic: Callable[[], float],
     ) -> None:
         self.folder = folder
         self.key = key
+        self._address = address
         self._monotonic = monotonic
         self._look_at = monotonic()
         self._read: dict[Path, tuple[tuple[int, ...], Kit | None]] = {}
+        self._hidden: dict[Path, Path] = {}
         self.kits: Mapping[str, Kit] = {}
         self._verified: dict[Path, tuple[tuple[int, ...], str]] = {}
 
@@ -146,14 +159,19 @@ class KitShelf:
     def _read_folders(self) -> None:
         read: dict[Path, tuple[tuple[int, ...], Kit | None]] = {}
         kits: dict[str, Kit] = {}
+        hidden: dict[Path, Path] = {}
         for folder in self._folders():
             stamp = _stamp(folder)
             known = self._read.get(folder)
             kit = known[1] if known and known[0] == stamp else self._open(folder)
             read[folder] = (stamp, kit)
-            if kit is not None:
-                kits.setdefault(kit.unit_id, kit)
-        self._read, self.kits = read, kits
+            if kit is not None and kits.setdefault(kit.unit_id, kit) is not kit:
+                hidden[folder] = kits[kit.unit_id].folder
+        for folder, shown in hidden.items():
+            if self._hidden.get(folder) != shown:  # said once, not at every look
+                reason = f"the folder {shown.name} holds a kit of the same unit, and that one is shown"
+                log.warning("kit-left-out", folder=folder.name, code="site-kit-twice", reason=reason)
+        self._read, self._hidden, self.kits = read, hidden, kits
 
     def _folders(self) -> list[Path]:
         if self.folder is None or not self.folder.exists():
@@ -167,10 +185,13 @@ class KitShelf:
 
     def _open(self, folder: Path) -> Kit | None:
         try:
-            return read_kit(folder, self.key)
-        except (KitUnreadable, KitError) as error:
+            kit = read_kit(folder, self.key)
+            if self._address is not None:
+                _check_address(kit, self._address)
+        except (SiteError, KitError) as error:
             log.warning("kit-left-out", folder=folder.name, code=error.code, reason=str(error))
             return None
+        return kit
 
 
 def read_kit(folder: Path, key: Ed25519PublicKey | None) -> Kit:
@@ -178,16 +199,16 @@ def read_kit(folder: Path, key: Ed25519PublicKey | None) -> Kit:
 
     Args:
         folder: of the kit.
-        key: whose signature the manifest must carry; None: not asked.
+        key: whose signatures it must carry; None: not asked.
 
     Raises:
-        KitError: there is no manifest, or it is damaged, or it was not signed with this key.
-        KitUnreadable: an entry breaks a rule.
+        KitError: the manifest is damaged, or it or the checksums were not signed with this key.
+        KitUnreadable: a file is not there, or an entry breaks a rule.
     """
-    manifest = read_manifest(folder, key)
-    unit = manifest.unit
+    proofs = read_proofs(folder, key)
+    unit = proofs.manifest.unit
     unit_id = _text(unit, "id", 40)
-    if not _ID.fullmatch(unit_id):
+    if not is_short_name(unit_id):
         raise KitUnreadable(
             f"the id {unit_id!r} of the unit is not made of small letters, digits and hyphens"
         )
@@ -199,13 +220,15 @@ def read_kit(folder: Path, key: Ed25519PublicKey | None) -> Kit:
         kind=_text(unit, "kind", 20),
         names=names,
         parents=_names(unit, "parent"),
+        address=_text(unit, "address", 200),
         national_hotline=_telephone(unit, "national_hotline"),
         province_hotline=_telephone(unit, "province_hotline"),
-        languages=tuple(one for one in ("vi", "en") if one in manifest.languages),
+        languages=tuple(one for one in ("vi", "en") if one in proofs.manifest.languages),
         folder=folder,
-        files=_files(manifest),
-        missing=frozenset((str(one.item), str(one.language)) for one in manifest.missing),
-        digest=hashlib.sha256((folder / NAME).read_bytes()).hexdigest()[:16],
+        files=_files(proofs.manifest),
+        missing=frozenset((str(one.item), str(one.language)) for one in proofs.manifest.missing),
+        proofs=proofs.content,
+        digest=proofs.digest,
         is_signed=key is not None,
     )
 
@@ -220,10 +243,20 @@ def pieces_of(path: Path, start: int = 0, end: int | None = None) -> Iterator[by
             left = None if left is None else left - len(block)
 
 
+def _check_address(kit: Kit, site: str) -> None:
+    if not leads_to_unit(kit.address, kit.unit_id, site):
+        right = " or ".join(addresses_of(kit.unit_id, site))
+        raise KitElsewhere(
+            f"its materials lead to {kit.address}: write {right} as unit.address, and build the kit again"
+        )
+
+
 def _files(manifest: Manifest) -> dict[str, BuiltFile]:
     if len(manifest.files) > _MAX_FILES:
         raise KitUnreadable(f"the kit has more than {_MAX_FILES} files")
     for file in manifest.files:
+        if file.path in PROOFS:
+            raise KitUnreadable(f"{file.path} cannot be one of the files")
         if not _PATH.fullmatch(file.path) or len(file.path) > 200:
             raise KitUnreadable(f"the name {file.path[:80]!r} of a file is not plain letters, digits, . _ -")
         if not _SHA256.fullmatch(file.sha256) or file.bytes < 0 or not isinstance(file.item, str):
@@ -233,7 +266,7 @@ def _files(manifest: Manifest) -> dict[str, BuiltFile]:
 
 def _stamp(folder: Path) -> tuple[int, ...]:
     stamps: list[int] = []
-    for name in (NAME, SIGNATURE_NAME):
+    for name in PROOFS:
         try:
             stat = (folder / name).stat()
             stamps += [stat.st_ino, stat.st_size, stat.st_mtime_ns]
@@ -258,7 +291,7 @@ def _text(unit: Mapping[str, Any], entry: str, longest: int) -> str:
 
 def _telephone(unit: Mapping[str, Any], entry: str) -> str:
     value = _text(unit, entry, 20)
-    if not _TELEPHONE.fullmatch(value):
+    if not is_telephone(value):
         raise KitUnreadable(f"{entry} of the unit is no telephone number")
     return value
 

@@ -18,6 +18,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from bluezone.clock import SystemClock
+from bluezone.outreach.notation import NATIONAL_HOTLINE
 from bluezone.outreach.site.errors import BenchUnavailable
 from bluezone.outreach.site.install_file import parse_systems
 from bluezone.outreach.site.pages import PAGES, SitePages
@@ -106,13 +107,13 @@ def standing_site(kits: Path | None) -> Iterator[tuple[str, list[str]]]:
     """
     listener, clock = bind("127.0.0.1", 0), SystemClock()
     address = address_of(listener).rstrip("/")
-    shelf = KitShelf(kits, key=None, monotonic=clock.monotonic)
+    shelf = KitShelf(kits, key=None, address=None, monotonic=clock.monotonic)
     pages = SitePages(
         address=address,
         publisher="Bluezone",
         region_name="Bluezone",
-        hotline="1900 9095",
-        province_hotline="1900 9095",
+        hotline=NATIONAL_HOTLINE,
+        province_hotline=NATIONAL_HOTLINE,
         utc_offset_minutes=420,
         kits=shelf,
         releases=ReleaseShelf(None, monotonic=clock.monotonic),

@@ -1,6 +1,6 @@
-"""A whole kit as one zip: every file under its own name, the manifest, its signature and the checksums.
+"""A whole kit as one zip: every file under its own name, and what proves them.
 
-Decides what is in the zip. With signature, key and `SHA256SUMS` anybody can check it without this program.
+Decides what is in the zip. With the key and the signed `SHA256SUMS` anybody can check it without Bluezone.
 """
 
 from __future__ import annotations
@@ -8,35 +8,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bluezone.outreach.kit.manifest import NAME, SIGNATURE_NAME
 from bluezone.outreach.site.shelf import Kit, pieces_of
 from bluezone.outreach.site.zip_stream import Member, zip_length
-
-SUMS_NAME = "SHA256SUMS"
-
-
-def checksums(kit: Kit) -> bytes:
-    """The checksums of all files, as `sha256sum --check` reads them."""
-    return "".join(f"{file.sha256}  {path}\n" for path, file in sorted(kit.files.items())).encode()
 
 
 def members_of(kit: Kit) -> list[Member]:
     """What the zip holds, in its order."""
     folder = f"bluezone-{kit.unit_id}"
-    sums = checksums(kit)
-    members = [Member(f"{folder}/{SUMS_NAME}", len(sums), lambda: [sums])]
-    for name in (NAME, SIGNATURE_NAME):
-        path = kit.folder / name
-        if path.is_file():
-            members.append(Member(f"{folder}/{name}", path.stat().st_size, _reader(path)))
-    for name, file in sorted(kit.files.items()):
-        members.append(Member(f"{folder}/{name}", file.bytes, _reader(kit.folder / name)))
-    return members
+    proofs = [Member(f"{folder}/{name}", len(held), _held(held)) for name, held in sorted(kit.proofs.items())]
+    files = [
+        Member(f"{folder}/{name}", file.bytes, _reader(kit.folder / name))
+        for name, file in sorted(kit.files.items())
+    ]
+    return proofs + files
 
 
 def zip_bytes(kit: Kit) -> int:
     """Length of the zip, bytes."""
     return zip_length(members_of(kit))
+
+
+def _held(content: bytes) -> Callable[[], Iterable[bytes]]:
+    return lambda: [content]
 
 
 def _reader(path: Path) -> Callable[[], Iterable[bytes]]:

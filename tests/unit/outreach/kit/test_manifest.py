@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bluezone.outreach.kit.errors import KitDamaged, KitKeyInvalid, SignatureInvalid
 from bluezone.outreach.kit.manifest import (
+    CHECK_LINES,
     Manifest,
     Missing,
     changed_files,
@@ -142,12 +144,41 @@ def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
             load(path)
 
 
-def test_openssl_verifies_in_one_line(kit: Path) -> None:
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl is not installed")
+def verdict(kit: Path) -> tuple[bool, bool]:
+    """What the two lines that every kit shows say: whether the signature holds, whether the files do."""
+    if not shutil.which("openssl") or not shutil.which("sha256sum"):
+        pytest.skip("no openssl or sha256sum on the PATH")
     (kit / "kit.pub").write_bytes(public_pem(KEY.public_key()))
-    line = "pkeyutl -verify -pubin -inkey kit.pub -rawin -in manifest.json -sigfile manifest.json.sig"
-    done = subprocess.run([openssl, *line.split()], cwd=kit, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Verified Successfully" in done.stdout
+    signature, files = (
+        subprocess.run(line.split(), cwd=kit, capture_output=True, check=False) for line in CHECK_LINES
+    )
+    return signature.returncode == 0, files.returncode == 0
+
+
+def test_openssl_and_sha256sum_check_a_kit(kit: Path) -> None:
+    assert verdict(kit) == (True, True)
+    sums = (kit / "SHA256SUMS").read_text()
+    assert [line[66:] for line in sums.splitlines()] == ["manifest.json", "poster/a.pdf"]
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "poster/a.pdf"])
+def test_who_changes_a_file_and_its_checksum_cannot_sign_that(kit: Path, name: str) -> None:
+    before = hashlib.sha256((kit / name).read_bytes()).hexdigest()
+    (kit / name).write_bytes(b"another hotline")
+    assert verdict(kit) == (True, False)
+    sums = kit / "SHA256SUMS"
+    sums.write_text(sums.read_text().replace(before, hashlib.sha256(b"another hotline").hexdigest()))
+    assert verdict(kit) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "docs/how-to/make-a-kit.md",
+        "docs/how-to/make-a-kit.vi.md",
+        "src/bluezone/outreach/kit/typst/index.typ",
+    ],
+)
+def test_the_same_two_lines_stand_wherever_they_are_shown(name: str) -> None:
+    text = Path(name).read_text(encoding="utf-8")
+    assert all(line in text for line in CHECK_LINES)

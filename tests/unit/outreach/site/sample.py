@@ -33,7 +33,6 @@ UNIT = {
     "kind": "ward",
     "name": {"vi": "Phường Bắc Gia Nghĩa", "en": "Bac Gia Nghia Ward"},
     "parent": {"vi": "Tỉnh Lâm Đồng", "en": "Lam Dong Province"},
-    "address": "https://bluezone.example/gia-nghia",
     "national_hotline": "1900 9095",
     "province_hotline": "0263 000 0000",
 }
@@ -79,6 +78,7 @@ def make_kit(
 ) -> Path:
     """A finished kit in a folder of its own."""
     unit = {**UNIT, **(unit or {})}
+    unit.setdefault("address", f"{ADDRESS}/{unit['id']}")
     home = folder / str(unit["id"])
     built = []
     for path, content in (small_files() if files is None else files).items():
@@ -129,7 +129,9 @@ def make_pages(
         hotline="1900 9095",
         province_hotline="0263 000 0000",
         utc_offset_minutes=420,
-        kits=KitShelf(kits, key=key.public_key() if key else None, monotonic=clock.monotonic),
+        kits=KitShelf(
+            kits, key=key.public_key() if key else None, address=ADDRESS, monotonic=clock.monotonic
+        ),
         releases=ReleaseShelf(release, monotonic=clock.monotonic),
         systems=parse_systems(SYSTEMS.read_bytes()),
         previews=Previews(previews),

@@ -15,8 +15,9 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from PIL import Image
 
+from bluezone.outreach.kit.manifest import CHECK_LINES as CHECK_KIT
+from bluezone.outreach.kit.manifest import NAME, PROOFS, SUMS_NAME
 from bluezone.outreach.kit.signing import public_pem
-from bluezone.outreach.site.kit_pages import CHECK_KIT
 from bluezone.outreach.site.pages import CHECK_LINES
 from tests.unit.outreach.site.conftest import Folders
 from tests.unit.outreach.site.sample import make_kit, make_pages, make_site
@@ -100,11 +101,50 @@ def test_the_whole_kit_can_be_checked_without_this_program(
     unpacked = tmp_path / "bluezone-gia-nghia"
     (unpacked / "kit.pub").write_bytes(client.get("/downloads/kit.pub").content)
     assert (unpacked / "kit.pub").read_bytes() == public_pem(folders.key.public_key())
+    page = client.get("/c/gia-nghia/kit").text
+    assert all(f"<code>{line}</code>" in page for line in CHECK_KIT)
     said = [run(line, unpacked) for line in CHECK_KIT]
     assert "Signature Verified Successfully" in said[0]
-    assert said[1].count(": OK") == len(list(unpacked.rglob("*-*.*")))
-    (unpacked / "manifest.json").write_bytes(b"{}")
+    assert said[1].count(": OK") == len(list(unpacked.rglob("*-*.*"))) + 1
+    assert "manifest.json: OK" in said[1]
+
+
+def test_a_forged_file_is_noticed_even_with_its_checksum(client: Client, tmp_path: Path) -> None:
+    if not shutil.which("openssl") or not shutil.which("sha256sum"):
+        pytest.skip("no openssl or sha256sum on the PATH")
+    with zipfile.ZipFile(io.BytesIO(client.get(ZIP).content)) as kit:
+        kit.extractall(tmp_path)
+    unpacked = tmp_path / "bluezone-gia-nghia"
+    (unpacked / "kit.pub").write_bytes(client.get("/downloads/kit.pub").content)
+    leaflet, sums = unpacked / "leaflet" / "leaflet-a5-vi.pdf", unpacked / "SHA256SUMS"
+    before = hashlib.sha256(leaflet.read_bytes()).hexdigest()
+    leaflet.write_bytes(b"%PDF with another hotline")
+    assert "leaflet/leaflet-a5-vi.pdf: FAILED" in run(CHECK_KIT[1], unpacked)
+    after = hashlib.sha256(leaflet.read_bytes()).hexdigest()
+    sums.write_text(sums.read_text().replace(before, after))
+    assert "leaflet/leaflet-a5-vi.pdf: OK" in run(CHECK_KIT[1], unpacked)
     assert "Signature Verified Successfully" not in run(CHECK_KIT[0], unpacked)
+
+
+@pytest.mark.parametrize("is_asked", [True, False], ids=["with a key", "without"])
+def test_only_what_was_checked_is_in_the_zip(folders: Folders, tmp_path: Path, *, is_asked: bool) -> None:
+    """Signatures are checked with a key; without one they could be anything that this machine can read."""
+    home = make_kit(tmp_path / "kits", folders.key)
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"password")
+    pages = make_pages(tmp_path / "kits", None, key=folders.key if is_asked else None)
+    with TestClient(make_site(pages), base_url="http://127.0.0.1:9") as client:
+        page = client.get("/c/gia-nghia/kit").text
+        for name in ("manifest.json.sig", "SHA256SUMS", "SHA256SUMS.sig"):
+            (home / name).unlink()
+            (home / name).symlink_to(secret)
+        content = client.get(ZIP).content
+    assert b"password" not in content
+    with zipfile.ZipFile(io.BytesIO(content)) as kit:
+        names = {name.removeprefix("bluezone-gia-nghia/") for name in kit.namelist()}
+    assert {name for name in names if "/" not in name} == (set(PROOFS) if is_asked else {NAME, SUMS_NAME})
+    assert ("chưa kiểm tra chữ ký" in page) is not is_asked
+    assert (CHECK_KIT[0] in page) is is_asked
 
 
 def test_the_program_can_be_checked_in_two_lines(client: Client, tmp_path: Path) -> None:

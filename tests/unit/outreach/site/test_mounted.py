@@ -13,6 +13,7 @@ from bluezone.outreach.home import create_home, open_outreach, read_secret
 from bluezone.outreach.pages.app import create_outreach_app
 from bluezone.outreach.settings import OutreachSettings
 from bluezone.outreach.site.errors import SiteSettingsInvalid
+from bluezone.outreach.site.printed_address import TAKEN
 from bluezone.outreach.unit_sources import example_units
 
 
@@ -37,6 +38,17 @@ def test_public_pages_set_no_cookie_and_offices_are_not_kept(tmp_path: Path) -> 
         assert sign_in.status_code == 200
         assert sign_in.headers["cache-control"] == "no-store"
         assert "Không có trang này" in client.get("/nowhere").text
+
+
+def test_a_unit_s_short_address_hides_no_page(tmp_path: Path) -> None:
+    """What the offices' or the public pages use as first part of an address is no unit's short address."""
+    settings = office(tmp_path)
+    app = create_outreach_app(
+        open_outreach(settings), read_secret(settings), reminds=False, beside=mounted_site(settings, None)
+    )
+    used = {route.path.split("/")[1] for route in app.routes}
+    assert {"office", "c", "en"} <= used
+    assert {one for one in used if one and "{" not in one} <= TAKEN
 
 
 def test_a_wrong_site_file_is_told_before_anything_is_served(tmp_path: Path) -> None:

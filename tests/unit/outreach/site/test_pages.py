@@ -105,7 +105,15 @@ def test_every_link_leads_somewhere(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/nowhere", "/c/nobody", "/c/nobody/kit", "/c/GIA-NGHIA", "/gia-nghia/x", "/%00", "/" + "a" * 3000],
+    [
+        "/nowhere",
+        "/c/nobody",
+        "/c/nobody/kit",
+        "/lam-dong/gia-nghia",
+        "/gia-nghia/x",
+        "/%00",
+        "/" + "a" * 3000,
+    ],
 )
 def test_what_does_not_exist_is_told_in_the_site_s_own_look(client: Client, path: str) -> None:
     answer = client.get(path)
@@ -151,6 +159,11 @@ def test_a_unit_s_page_is_found_by_long_and_short_address(client: Client) -> Non
     assert 'href="tel:02631111111"' in text
     assert client.get("/quang-khe").text == text
     assert "Bluezone in Quang Khe Commune" in client.get("/en/quang-khe").text
+
+
+@pytest.mark.parametrize("typed", ["/QUANG-KHE", "/Quang-khe", "/C/QUANG-KHE", "/c/Quang-Khe", "/quang-khe/"])
+def test_a_printed_address_is_found_in_any_letters(client: Client, typed: str) -> None:
+    assert client.get(typed).text == client.get("/c/quang-khe").text
 
 
 def test_a_kit_s_page_shows_items_sizes_checksums_and_what_is_missing(client: Client) -> None:

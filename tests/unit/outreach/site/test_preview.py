@@ -55,6 +55,15 @@ def test_a_film_shows_a_frame(tmp_path: Path) -> None:
         assert (shown.format, shown.size) == ("WEBP", (480, 270))
 
 
+def test_a_film_is_read_as_mp4_whatever_it_looks_like(tmp_path: Path) -> None:
+    """Else ffmpeg would take the form that fits, and a playlist names other files and addresses."""
+    film = tmp_path / "video.mp4"
+    make = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "testsrc=duration=3:rate=5"]
+    subprocess.run([*make, "-f", "mpegts", film], check=True, stdin=subprocess.DEVNULL)
+    with pytest.raises(ValueError, match="no frame"):
+        drawing.picture_of(film)
+
+
 def bomb() -> bytes:
     """A PNG of few bytes that says that it has 3,600 million pixels."""
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from structlog.testing import capture_logs
 
 from bluezone.clock import ManualClock
 from bluezone.outreach.kit.errors import KitDamaged, SignatureInvalid
+from bluezone.outreach.kit.manifest import PROOFS
 from bluezone.outreach.site.errors import KitUnreadable
 from bluezone.outreach.site.shelf import LOOK_AGAIN_S, Kit, KitShelf, read_kit
-from tests.unit.outreach.site.sample import make_kit
+from tests.unit.outreach.site.sample import ADDRESS, make_kit
 
 FILES = {"poster/poster-a3-vi.pdf": b"%PDF"}
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -68,6 +70,8 @@ HOSTILE = {
     "checksum too short": lambda d: d["files"][0].update(sha256="ab"),
     "length below zero": lambda d: d["files"][0].update(bytes=-1),
     "item that is a list": lambda d: d["files"][0].update(item=[]),
+    "the manifest among the files": lambda d: d["files"][0].update(path="manifest.json"),
+    "the checksums among the files": lambda d: d["files"][0].update(path="SHA256SUMS"),
     "very many files": lambda d: d.update(files=d["files"] * 501),
 }
 
@@ -81,7 +85,7 @@ def test_a_manifest_that_breaks_a_rule_is_refused(home: Path, change: Any) -> No
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b"{" * 100_000, b" " * 1_100_000])
 def test_what_is_no_manifest_is_refused(home: Path, content: bytes) -> None:
     (home / "manifest.json").write_bytes(content)
-    with pytest.raises(KitDamaged):
+    with pytest.raises((KitUnreadable, KitDamaged)):
         read_kit(home, None)
 
 
@@ -93,6 +97,27 @@ def test_another_s_signature_is_refused(home: Path) -> None:
         read_kit(changed(home, lambda d: d["notes"].append("x")), KEY.public_key())
 
 
+@pytest.mark.parametrize("name", ["manifest.json.sig", "SHA256SUMS.sig"])
+def test_both_signatures_are_asked_for(home: Path, name: str) -> None:
+    (home / name).write_bytes(KEY.sign(b"something else"))
+    with pytest.raises(SignatureInvalid):
+        read_kit(home, KEY.public_key())
+    (home / name).unlink()
+    with pytest.raises(KitUnreadable, match="build the kit again"):
+        read_kit(home, KEY.public_key())
+    os.mkfifo(home / name)
+    with pytest.raises(KitUnreadable, match="is not a file"):
+        read_kit(home, KEY.public_key())
+    assert set(read_kit(home, None).proofs) == {"manifest.json", "SHA256SUMS"}
+
+
+def test_what_is_kept_is_what_was_checked(home: Path) -> None:
+    kit = read_kit(home, KEY.public_key())
+    assert set(kit.proofs) == set(PROOFS)
+    assert all(kit.proofs[name] == (home / name).read_bytes() for name in PROOFS)
+    assert read_kit(home, None).digest != kit.digest, "the zip is another one"
+
+
 def seen(shelf: KitShelf) -> Mapping[str, Kit]:
     """What the pages show: looked at again when it is time."""
     if shelf.is_due:
@@ -100,18 +125,73 @@ def seen(shelf: KitShelf) -> Mapping[str, Kit]:
     return shelf.kits
 
 
+def shelf_of(folder: Path) -> KitShelf:
+    """A shelf of a site with a public address, without a key."""
+    return KitShelf(folder, key=None, address=ADDRESS, monotonic=ManualClock().monotonic)
+
+
 def test_one_bad_kit_does_not_hide_the_others(tmp_path: Path) -> None:
     make_kit(tmp_path, KEY, files=FILES)
     changed(make_kit(tmp_path, KEY, {"id": "bad"}, FILES), lambda d: d["unit"].update(id="b/d"))
     (tmp_path / "no-kit").mkdir()
     (tmp_path / "a-file").write_text("x")
-    shelf = KitShelf(tmp_path, key=KEY.public_key(), monotonic=ManualClock().monotonic)
+    shelf = KitShelf(tmp_path, key=KEY.public_key(), address=ADDRESS, monotonic=ManualClock().monotonic)
     assert set(seen(shelf)) == {"gia-nghia"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/gia-nghia", "/c/gia-nghia", "/gia-nghia/", "/GIA-NGHIA", "/C/Gia-Nghia"],
+)
+def test_a_kit_whose_code_leads_here_is_shown(tmp_path: Path, address: str) -> None:
+    make_kit(tmp_path, KEY, {"address": ADDRESS + address}, FILES)
+    assert set(seen(shelf_of(tmp_path))) == {"gia-nghia"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://look-alike.example/gia-nghia",
+        "https://bluezone.example.look-alike.example/gia-nghia",
+        "http://bluezone.example/gia-nghia",
+        f"{ADDRESS}/quang-khe",
+        f"{ADDRESS}/lam-dong/gia-nghia",
+        f"{ADDRESS}/c/gia-nghia/kit",
+        f"{ADDRESS}//gia-nghia",
+        ADDRESS,
+    ],
+)
+def test_a_kit_whose_code_leads_elsewhere_is_left_out_and_said(tmp_path: Path, address: str) -> None:
+    make_kit(tmp_path, KEY, {"address": address}, FILES)
+    with capture_logs() as said:
+        assert not seen(shelf_of(tmp_path))
+    assert said[0]["event"] == "kit-left-out"
+    assert said[0]["code"] == "site-kit-elsewhere"
+    assert f"{address}: write {ADDRESS}/gia-nghia or {ADDRESS}/c/gia-nghia" in said[0]["reason"]
+
+
+def test_a_unit_named_like_a_page_prints_its_long_address(tmp_path: Path) -> None:
+    make_kit(tmp_path, KEY, {"id": "faq"}, FILES)
+    make_kit(tmp_path, KEY, {"id": "figures", "address": f"{ADDRESS}/c/figures"}, FILES)
+    assert set(seen(shelf_of(tmp_path))) == {"figures"}
+
+
+def test_a_second_folder_of_a_unit_is_said_once(tmp_path: Path) -> None:
+    clock = ManualClock()
+    shelf = KitShelf(tmp_path, key=None, address=ADDRESS, monotonic=clock.monotonic)
+    make_kit(tmp_path, KEY, files=FILES).rename(tmp_path / "old")
+    make_kit(tmp_path, KEY, files=FILES)
+    with capture_logs() as said:
+        for _ in range(3):
+            assert seen(shelf)["gia-nghia"].folder.name == "gia-nghia"
+            clock.advance(LOOK_AGAIN_S)
+    assert [(one["folder"], one["code"]) for one in said] == [("old", "site-kit-twice")]
+    assert "the folder gia-nghia holds a kit of the same unit" in said[0]["reason"]
 
 
 def test_new_kits_appear_and_old_ones_go_without_a_restart(tmp_path: Path) -> None:
     clock = ManualClock()
-    shelf = KitShelf(tmp_path, key=None, monotonic=clock.monotonic)
+    shelf = KitShelf(tmp_path, key=None, address=ADDRESS, monotonic=clock.monotonic)
     assert not seen(shelf)
     home = make_kit(tmp_path, KEY, files=FILES)
     assert not seen(shelf), "looked again too soon"
@@ -130,4 +210,4 @@ def test_new_kits_appear_and_old_ones_go_without_a_restart(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("folder", [None, Path("/nowhere/at/all")])
 def test_without_a_folder_there_are_no_kits(folder: Path | None) -> None:
-    assert not seen(KitShelf(folder, key=None, monotonic=ManualClock().monotonic))
+    assert not seen(KitShelf(folder, key=None, address=ADDRESS, monotonic=ManualClock().monotonic))
