@@ -20,7 +20,10 @@ from bluezone.outreach.kit.wording import frequent_questions, questions, words_f
 from tests.unit.outreach.kit.conftest import EXAMPLE, MakeUnit
 
 TEXTS = files("bluezone.outreach.kit").joinpath("texts")
-FACTS = {"name", "parent", "address", "hotline", "province_hotline"}
+FACTS = {
+    *("name", "parent", "name_inline", "parent_inline", "issuer", "superior"),
+    *("address", "hotline", "province_hotline"),
+}
 
 
 def source(name: str) -> str:
