@@ -269,10 +269,15 @@ def _row(cells: Iterable[_Cell], texts: Iterable[str], *, bold: bool = False) ->
 
 
 def _sign(made: DocumentFile, words: dict[str, Any]) -> None:
-    left, right = made.add_table(rows=1, cols=2).rows[0].cells
+    row = made.add_table(rows=1, cols=2).rows[0]
+    # Nobody signs on one page under an office that stands on another.
+    row._tr.get_or_add_trPr().append(_element("w:cantSplit", val="true"))
+    left, right = row.cells
     _fill(left.paragraphs[0], words["recipients"], bold=True, italic=True, size=Pt(12))
-    for row in words["recipient_rows"]:
-        _fill(left.add_paragraph(), row, size=Pt(11))
+    for text in words["recipient_rows"]:
+        _fill(left.add_paragraph(), text, size=Pt(11))
+    for paragraph in left.paragraphs:
+        paragraph.paragraph_format.space_after = Pt(0)
     _lines(right, ((words["signer"], True), ("", False), ("", False), (words["signer_name"], True)))
 
 
