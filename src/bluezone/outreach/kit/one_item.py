@@ -23,7 +23,9 @@ def task_name(job: Job) -> str:
 
 def inputs_digest(job: Job, builder: ItemBuilder) -> str:
     """What the files of a job depend on, checks included."""
-    return digest_of(job, [*builder.inputs(job), *package_files("checks", "glyphs.py")])
+    return digest_of(
+        job, [*builder.inputs(job), *package_files("checks", "glyphs.py", "fitting.py", "naming.py")]
+    )
 
 
 def build_item(

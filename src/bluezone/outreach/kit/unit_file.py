@@ -10,12 +10,13 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from bluezone.outreach.kit.errors import UnitFileInvalid, UnitUnreadable
+from bluezone.outreach.kit.naming import TERRITORIES, committee_of, is_territory
 from bluezone.outreach.notation import NATIONAL_HOTLINE, is_short_name, is_telephone
 
 MAX_FILE_LENGTH = 16_384
@@ -27,7 +28,7 @@ KINDS = ("commune", "ward", "zone", "town", "city", "district", "province", "off
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]*)*")
 _ENTRIES = {
-    "unit": {"id", "kind", "name", "parent", "logo", "address", "languages"},
+    "unit": {"id", "kind", "name", "parent", "issuer", "logo", "address", "languages"},
     "hotline": {"national", "province"},
     "voice": {"recording", "piper", "region"},
 }
@@ -50,6 +51,7 @@ class Unit:
         recording: a WAV that replaces the synthetic voice of the loudspeaker spot.
         piper_voice: a voice file (.onnx) of the operator's that replaces espeak-ng.
         voice_region: one of `VOICE_REGIONS`: whose accent and number words are spoken.
+        issuer: language to the body that signs its letters; empty for the one that follows from its kind.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Unit:
     recording: Path | None = None
     piper_voice: Path | None = None
     voice_region: str = VOICE_REGIONS[0]
+    issuer: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown_address(self) -> str:
@@ -77,6 +80,18 @@ class Unit:
     def parent_in(self, language: str) -> str:
         """The name of the office above, likewise."""
         return self.parent.get(language, next(iter(self.parent.values())))
+
+    def issuer_in(self, language: str) -> str:
+        """The body that signs letters: a ward's is its People's Committee, an office is its own."""
+        if self.issuer:
+            return self.issuer.get(language, next(iter(self.issuer.values())))
+        name = self.name_in(language)
+        return committee_of(name, language) if self.kind in TERRITORIES else name
+
+    def superior_in(self, language: str) -> str:
+        """The body above the issuer, which stands over it on a letter."""
+        parent = self.parent_in(language)
+        return committee_of(parent, language) if is_territory(parent) else parent
 
     def facts(self) -> dict[str, object]:
         """What a manifest says about the unit, and what checks compare with."""
@@ -127,6 +142,7 @@ def parse_unit(content: bytes, folder: Path) -> Unit:
         kind=_kind(unit),
         name=_names(unit, "name", languages),
         parent=_names(unit, "parent", languages),
+        issuer=_names(unit, "issuer", languages) if "issuer" in unit else {},
         address=_address(unit),
         national_hotline=_telephone(hotline, "national", NATIONAL_HOTLINE),
         province_hotline=_telephone(hotline, "province", None),

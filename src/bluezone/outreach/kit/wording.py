@@ -1,7 +1,8 @@
 """The one source of text: `texts/*.toml`, a file each for what is read, what is heard, and the questions.
 
 Decides how facts of a unit come into a text: as `{name}`, `{parent}`, `{address}`, `{hotline}` and
-`{province_hotline}`, and nothing else. Every item takes its words from here; no layout has words of its own.
+`{province_hotline}`; within a sentence as `{name_inline}` and `{parent_inline}`; on letters as `{issuer}` and
+`{superior}`; and nothing else. Every item takes its words from here; no layout has words of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from bluezone.outreach.kit.naming import inline_name
 from bluezone.outreach.kit.unit_file import Unit
 
 # A telephone number or a name must not be broken over two lines.
@@ -46,6 +48,12 @@ def words_for(language: str, unit: Unit) -> dict[str, Any]:
     return filled
 
 
+def mark_text(language: str) -> str:
+    """The words for Bluezone's mark, where it cannot be seen."""
+    text: str = _read(f"{language}.toml")["alt"]["mark"]
+    return text
+
+
 def questions(language: str, unit: Unit) -> tuple[Question, ...]:
     """The frequent questions with the facts of a unit filled in, in their order."""
     return frequent_questions(language, _facts(language, unit))
@@ -69,6 +77,10 @@ def _facts(language: str, unit: Unit) -> dict[str, str]:
     return {
         "name": unit.name_in(language),
         "parent": unit.parent_in(language),
+        "name_inline": inline_name(unit.name_in(language), language),
+        "parent_inline": inline_name(unit.parent_in(language), language),
+        "issuer": unit.issuer_in(language),
+        "superior": unit.superior_in(language),
         "address": unit.shown_address,
         "hotline": unit.national_hotline.replace(" ", _NO_BREAK),
         "province_hotline": unit.province_hotline.replace(" ", _NO_BREAK),

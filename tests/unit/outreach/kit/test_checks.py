@@ -18,15 +18,17 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from bluezone.outreach.kit.checks import Subject, check_file
-from bluezone.outreach.kit.checks.reading import PICTURE_TEXT, plain
+from bluezone.outreach.kit.checks.reading import ASKED, PICTURE_TEXT, plain
 from bluezone.outreach.kit.glyphs import FONT_FOLDER, uncovered
 from bluezone.outreach.kit.items import FilePlan, find_item
-from bluezone.outreach.kit.office.pictures import qr_png
+from bluezone.outreach.kit.office.pictures import drawing, qr_png
 from bluezone.outreach.kit.unit_file import load_unit
+from bluezone.outreach.kit.wording import mark_text, words_for
 from tests.unit.outreach.kit.conftest import EXAMPLE
 
 UNIT = load_unit(EXAMPLE)
-SAID = f"{UNIT.name['vi']} {UNIT.shown_address} {UNIT.national_hotline} {UNIT.province_hotline}"
+ASKS = "Cài cho mình và cho 3 người khác."
+SAID = f"{UNIT.name['vi']} {UNIT.shown_address} {UNIT.national_hotline} {UNIT.province_hotline} {ASKS}"
 
 
 def plan(item: str, number: int = 0) -> FilePlan:
@@ -43,13 +45,16 @@ def subject(path: Path, wanted: FilePlan) -> Subject:
     return Subject(path, item, wanted, "vi", UNIT.facts())
 
 
-def sheet(tmp_path: Path, body: str, title: str = "A title") -> Path:
+def sheet(tmp_path: Path, body: str, title: str = "A title", has_mark: bool = True) -> Path:
     """A PDF of one A4 page."""
     code = segno.make(UNIT.address, error="m").svg_inline(border=0, scale=4, omitsize=True)
+    mark = f'#image(mark, format: "svg", width: 9mm, alt: "{mark_text("vi")}")' if has_mark else ""
     source = f"""#set document(title: "{title}", date: none)
 #set page(width: 210mm, height: 297mm, margin: 20mm)
 #set text(font: "Be Vietnam Pro", lang: "vi", fallback: false)
 #let code = bytes(sys.inputs.code)
+#let mark = bytes("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><path d='M0 0h9v9z'/></svg>")
+{mark}
 {body}"""
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONT_FOLDER)])
     compiler = typst.Compiler(source.encode(), font_paths=fonts, sys_inputs={"code": code})
@@ -79,6 +84,7 @@ def test_a_right_sheet_is_right(tmp_path: Path) -> None:
         (SAID.replace("1900 9095", "1900 9096") + CODE, "does not say national_hotline '1900 9095' exactly"),
         (SAID.replace("Nghĩa", "Nghia") + CODE, "does not say name 'Phường Bắc Gia Nghĩa' exactly"),
         (SAID.replace("bluezone.ex", "bluezome.ex") + CODE, "does not say address"),
+        (SAID.replace(ASKS, "") + CODE, "does not ask to install it for '3 người khác'"),
         (SAID + CODE + "#place(top + left, dx: -15mm)[at the edge]", "letters nearer than 10 mm"),
         (SAID + CODE.replace(', alt: "QR"', ""), "picture without alternative text"),
         (SAID + CODE + "北 x", "shows 1 characters as empty boxes"),
@@ -110,6 +116,23 @@ def test_the_code_of_every_page_is_read(tmp_path: Path) -> None:
 def test_a_sheet_without_title_is_found(tmp_path: Path) -> None:
     found = list(check_file(subject(sheet(tmp_path, SAID + CODE, title=""), PAPER)))
     assert found == ["sheet.pdf: has no title"]
+
+
+def test_a_sheet_without_the_mark_is_found(tmp_path: Path) -> None:
+    found = list(check_file(subject(sheet(tmp_path, SAID + CODE, has_mark=False), PAPER)))
+    assert found == ["sheet.pdf: does not show Bluezone's mark, or not with its alternative text"]
+
+
+def test_a_name_may_stand_as_in_a_sentence(tmp_path: Path) -> None:
+    inline = SAID.replace("Phường Bắc", "của phường Bắc")
+    assert list(check_file(subject(sheet(tmp_path, f"{inline}\n\n{CODE}"), PAPER))) == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_is_asked_for_is_what_the_words_ask(language: str) -> None:
+    call = words_for(language, UNIT)["call"]
+    assert ASKED[language] in call["three"]
+    assert ASKED[language] in call["three_short"]
 
 
 def test_missing_and_too_large_files_are_found(tmp_path: Path) -> None:
@@ -157,6 +180,7 @@ def test_office_files_are_read(tmp_path: Path) -> None:
     assert list(check_file(subject(path, wanted))) == [
         "letter.docx: the QR code cannot be read as printed",
         "letter.docx: the QR code cannot be read as seen from 0.3 m",
+        "letter.docx: does not show Bluezone's mark, or not with its alternative text",
     ]
     wanted = replace(wanted, has_qr=False)
     assert list(check_file(subject(path, wanted))) == []
@@ -179,6 +203,9 @@ def slides(tmp_path: Path, *addresses: str | None, side: float = 3.0) -> Path:
         if address:
             shown = slide.shapes.add_picture(BytesIO(qr_png(address)), 0, Inches(2), width=Inches(side))
             shown._element.nvPicPr.cNvPr.set("descr", "QR")
+        if number == 0:
+            shown = slide.shapes.add_picture(BytesIO(drawing("mark", 60)), 0, Inches(6), width=Inches(0.5))
+            shown._element.nvPicPr.cNvPr.set("descr", mark_text("vi"))
     made.save(str(path))
     return path
 
@@ -194,10 +221,8 @@ def test_the_codes_of_slides_are_read(tmp_path: Path) -> None:
     told = f"a QR code leads to {wrong!r} instead of {UNIT.address}"
     assert found(UNIT.address, wrong) == [f"slides.pptx: ppt/slides/slide2.xml: {told}"]
     assert found(wrong) == [f"slides.pptx: ppt/slides/slide1.xml: {told}"]
-    assert found(None, None)[0] == "slides.pptx: the QR code cannot be read as printed"
-    assert found(UNIT.address, side=0.2) == [
-        "slides.pptx: ppt/slides/slide1.xml: the QR code cannot be read as seen from 0.3 m"
-    ]
+    assert found(None, None)[0] == "slides.pptx: ppt/slides/slide1.xml: the QR code cannot be read as printed"
+    assert found(UNIT.address, side=0.2) == ["slides.pptx: the QR code cannot be read as seen from 0.3 m"]
 
 
 def test_a_code_that_no_slide_shows_does_not_count(tmp_path: Path) -> None:
@@ -205,7 +230,7 @@ def test_a_code_that_no_slide_shows_does_not_count(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("ppt/media/image9.png", qr_png(UNIT.address))
     found = list(check_file(subject(path, plan("introduction"))))
-    assert found[0] == "slides.pptx: the QR code cannot be read as printed"
+    assert found[0] == "slides.pptx: ppt/slides/slide1.xml: the QR code cannot be read as printed"
 
 
 def test_a_slide_whose_picture_is_no_picture_is_found(tmp_path: Path) -> None:

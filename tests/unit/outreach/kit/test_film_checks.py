@@ -54,7 +54,7 @@ def test_the_spot_passes_its_checks_and_its_script_names_the_unit(make_job: Make
     assert faults(job) == []
     script = job.path("loudspeaker-{lang}.txt").read_text(encoding="utf-8")
     for part in (
-        "Phường Bắc Gia Nghĩa",
+        "phường Bắc Gia Nghĩa",
         "bluezone.example/gia-nghia",
         "một chín không không, chín không chín năm",
     ):

@@ -114,8 +114,14 @@ def test_documents_have_fields_head_and_foot(make_job: MakeJob) -> None:
     assert xml.count("<w:sdt>") >= 8
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in xml
     foot = letter.sections[0].footer.tables[0].rows[0].cells
-    assert job.unit.name["vi"] in foot[1].text
-    assert job.unit.shown_address in foot[1].text
+    assert job.unit.name["vi"] in foot[2].text
+    assert job.unit.shown_address in foot[2].text
+    assert job.words["call"]["three"] in foot[2].text
+    head = letter.tables[0].rows[0].cells[0].paragraphs
+    assert [one.text for one in head[:2]] == [
+        "ỦY BAN NHÂN DÂN\nTỈNH LÂM ĐỒNG",
+        "ỦY BAN NHÂN DÂN\nPHƯỜNG BẮC GIA NGHĨA",
+    ]
 
 
 def test_every_document_carries_the_code_of_its_unit(make_job: MakeJob, make_unit: MakeUnit) -> None:

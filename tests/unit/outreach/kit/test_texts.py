@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import bluezone.outreach.kit
 from bluezone.outreach.kit.glyphs import uncovered
 from bluezone.outreach.kit.items import catalogue
 from bluezone.outreach.kit.registry import MODULES
@@ -17,7 +20,10 @@ from bluezone.outreach.kit.wording import frequent_questions, questions, words_f
 from tests.unit.outreach.kit.conftest import EXAMPLE, MakeUnit
 
 TEXTS = files("bluezone.outreach.kit").joinpath("texts")
-FACTS = {"name", "parent", "address", "hotline", "province_hotline"}
+FACTS = {
+    *("name", "parent", "name_inline", "parent_inline", "issuer", "superior"),
+    *("address", "hotline", "province_hotline"),
+}
 
 
 def source(name: str) -> str:
@@ -46,7 +52,7 @@ def test_both_languages_have_the_same_texts() -> None:
     assert shape(vi) == shape(en)
 
 
-@pytest.mark.parametrize("name", ["vi.toml", "en.toml", "faq-vi.toml", "faq-en.toml"])
+@pytest.mark.parametrize("name", sorted(one.name for one in TEXTS.iterdir()))
 def test_only_known_facts_are_filled_in(name: str) -> None:
     assert set(re.findall(r"\{(\w+)\}", source(name))) - {"title", "text", "q", "a"} <= FACTS
 
@@ -98,3 +104,38 @@ def test_the_catalogue_speaks_both_languages() -> None:
         for texts in (item["title"], item["where"], *(one["size"] for one in item["file"])):
             assert set(texts) == {"vi", "en"}
             assert not uncovered("".join(texts.values()))
+
+
+PACKAGE = Path(bluezone.outreach.kit.__file__).parent
+# Part of a path that is the name of a file or an item, not written out where the text is read.
+NAMED_ELSEWHERE = {item.id for item in catalogue()} | {
+    plan.name.split("-")[0] for item in catalogue() for plan in item.files
+}
+
+
+def paths(tree: dict[str, Any], *above: str) -> Iterator[tuple[str, ...]]:
+    """The path of every text, or list of texts, of a tree."""
+    for name, one in tree.items():
+        if isinstance(one, dict):
+            yield from paths(one, *above, name)
+        else:
+            yield (*above, name)
+
+
+def is_read(path: tuple[str, ...], modules: Sequence[str], layouts: str) -> bool:
+    """Whether a module quotes every part of a path, or a layout says it as a whole."""
+    parts = [part for part in path if part not in NAMED_ELSEWHERE]
+    if re.search(rf"\bw\.{re.escape('.'.join(path))}\b", layouts):
+        return True
+    return any(all(re.search(f"['\"]{part}['\"]", module) for part in parts) for module in modules)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_text_is_used(language: str) -> None:
+    # Modules that read words; others quote names of their own.
+    sources = [path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))]
+    modules = [source for source in sources if re.search(r"\bwords(\[|:| =)", source)]
+    layouts = "\n".join(path.read_text("utf-8") for path in sorted((PACKAGE / "typst").glob("*.typ")))
+    tree = words_for(language, load_unit(EXAMPLE))
+    unused = [".".join(path) for path in paths(tree) if not is_read(path, modules, layouts)]
+    assert unused == []

@@ -29,6 +29,15 @@ def test_a_plain_name_counts_for_every_language(make_unit: MakeUnit) -> None:
     assert unit.name == {"vi": "Xã Quảng Sơn", "en": "Xã Quảng Sơn"}
 
 
+def test_an_issuer_may_be_named() -> None:
+    example = EXAMPLE.read_text(encoding="utf-8")
+    own = example.replace("[hotline]", 'issuer = { vi = "Hội đồng Một", en = "Council One" }\n\n[hotline]')
+    unit = parse_unit(own.encode(), EXAMPLE.parent)
+    assert (unit.issuer_in("vi"), unit.issuer_in("en")) == ("Hội đồng Một", "Council One")
+    with pytest.raises(UnitFileInvalid, match=r"unit\.issuer\.en is missing"):
+        parse_unit(own.replace(', en = "Council One"', "").encode(), EXAMPLE.parent)
+
+
 def test_letters_are_composed_and_spaces_single(make_unit: MakeUnit) -> None:
     decomposed = "Phu\u031bo\u031b\u0300ng"
     assert make_unit(name=f'"  {decomposed}   Một "').name["vi"] == "Phường Một"

@@ -42,7 +42,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     ".pdf": ("qr:check_pdf", "reading:check_pdf", "sheet:check_pdf"),
     ".png": ("qr:check_picture", "reading:check_picture"),
     ".docx": ("qr:check_office", "reading:check_office"),
-    ".pptx": ("qr:check_office", "reading:check_office"),
+    ".pptx": ("qr:check_office", "reading:check_office", "slides:check_slides"),
     ".txt": ("reading:check_text",),
     ".mp3": ("sound:check_sound",),
     ".wav": ("sound:check_sound",),

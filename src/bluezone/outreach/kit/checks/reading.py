@@ -12,8 +12,12 @@ from PIL import Image
 from bluezone.outreach.kit.checks import Subject
 from bluezone.outreach.kit.checks.archive import DRAWING, UNREADABLE, WORD, parts
 from bluezone.outreach.kit.glyphs import FAMILY, uncovered
+from bluezone.outreach.kit.naming import inline_name
 from bluezone.outreach.kit.pdf import opened
+from bluezone.outreach.kit.wording import mark_text
 
+# The one thing that every item asks for, however it words it.
+ASKED = {"vi": "3 người khác", "en": "3 others"}
 PICTURE_TEXT = "Description"  # the alternative text of a PNG, as an iTXt chunk
 
 
@@ -23,17 +27,32 @@ def plain(text: str) -> str:
 
 
 def facts_missing(subject: Subject, text: str) -> Iterator[str]:
-    """Facts that must stand in a text and do not, each as a sentence."""
+    """Facts that must stand in a text and do not, each as a sentence; and what every item asks for."""
     unit, read = subject.unit, plain(text)
+    name = unit["name"].get(subject.language, next(iter(unit["name"].values())))
     expected = {
-        "name": unit["name"].get(subject.language, next(iter(unit["name"].values()))),
+        "name": name,
         "address": unit["address"].removeprefix("https://").rstrip("/"),
         "national_hotline": unit["national_hotline"],
         "province_hotline": unit["province_hotline"],
     }
     for fact in subject.plan.says:
-        if plain(expected[fact]) not in read:
+        forms = {expected[fact], inline_name(name, subject.language)} if fact == "name" else {expected[fact]}
+        if not any(plain(form) in read for form in forms):
             yield f"does not say {fact} {expected[fact]!r} exactly"
+    if ASKED[subject.language] not in read:
+        yield f"does not ask to install it for {ASKED[subject.language]!r}"
+
+
+def mark_missing(subject: Subject, texts: Iterable[str]) -> Iterator[str]:
+    """Whether Bluezone's mark is among the pictures; it is where the code is.
+
+    Args:
+        subject: what was read.
+        texts: the alternative texts of its pictures.
+    """
+    if subject.plan.has_qr and mark_text(subject.language) not in texts:
+        yield "does not show Bluezone's mark, or not with its alternative text"
 
 
 def check_pdf(subject: Subject) -> Iterator[str]:
@@ -64,10 +83,11 @@ def check_office(subject: Subject) -> Iterator[str]:
     yield from facts_missing(subject, text)
     if lacking := uncovered(text):
         yield f"has characters that {FAMILY} lacks: {' '.join(lacking[:5])}"
-    for tree in trees:
-        for picture in _pictures(tree):
-            if not picture.get("descr", "").strip():
-                yield f"a picture ({picture.get('name', '?')}) has no alternative text"
+    described = [picture for tree in trees for picture in _pictures(tree)]
+    for picture in described:
+        if not picture.get("descr", "").strip():
+            yield f"a picture ({picture.get('name', '?')}) has no alternative text"
+    yield from mark_missing(subject, (picture.get("descr", "") for picture in described))
 
 
 def check_picture(subject: Subject) -> Iterator[str]:

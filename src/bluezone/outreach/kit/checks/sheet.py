@@ -9,6 +9,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from bluezone.outreach.kit.checks import Subject
+from bluezone.outreach.kit.checks.reading import mark_missing
 from bluezone.outreach.kit.pdf import POINTS_PER_MM, opened
 
 _TOLERANCE = 0.5  # points: an italic's overhang is no fault
@@ -20,15 +21,16 @@ def check_pdf(subject: Subject) -> Iterator[str]:
     with opened(subject.path) as document:
         if not document.get_metadata_dict().get("Title"):
             yield "has no title"
-        figures = 0
+        figures: list[str] = []
         for number, page in enumerate(document, 1):
             yield from _outside(page, number, subject.plan.safe_mm)
             texts = list(_alternative_texts(page))
-            figures += len(texts)
+            figures += texts
             if not all(texts):
                 yield f"page {number} has a picture without alternative text"
         if subject.plan.has_qr and not figures:
             yield "is not tagged: no picture of it can be found by a screen reader"
+        yield from mark_missing(subject, figures)
 
 
 def _outside(page: Any, number: int, safe_mm: float) -> Iterator[str]:

@@ -22,9 +22,10 @@ from docx.section import Section
 from docx.shared import Cm, Length, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
+from PIL import Image
 
 from bluezone.outreach.kit.job import ItemBuilder, Job, Report, package_files
-from bluezone.outreach.kit.office.pictures import qr_png
+from bluezone.outreach.kit.office.pictures import drawing, qr_png
 
 _FONT = "Times New Roman"
 _SIZE = Pt(13.5)
@@ -32,11 +33,14 @@ _SIZE = Pt(13.5)
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _GAP = re.compile(r"(\[[^\]]+\])")
 _OFFICIAL = ("letter", "plan", "report")
-_HEAD_WIDTHS = (Cm(6.6), Cm(9.6))
-_FOOT_WIDTHS = (Cm(1.6), Cm(12.2), Cm(2.4))
-_BARE_FOOT_WIDTHS = (Cm(0.1), Cm(13.7), Cm(2.4))
+_HEAD_WIDTHS = (Cm(6.8), Cm(9.4))
+_RULE_INDENT = Cm(2.1)  # a third of the column remains for the line under the issuer
+_COMMITTEE = re.compile(r"(NHÂN DÂN|COMMITTEE OF) ")
+_FOOT_WIDTHS = (Cm(1.5), Cm(1.9), Cm(10.4), Cm(2.4))
+_BARE_FOOT_WIDTHS = (Cm(1.5), Cm(0.1), Cm(12.2), Cm(2.4))
 _FOOT_DISTANCE = Cm(0.8)
-_LOGO_HEIGHT = Cm(1.1)
+_LOGO_BOX = Cm(1.5), Cm(1.1)
+_MARK_SIDE = Cm(1.1)
 _QR_SIDE = Cm(2)  # with its quiet border; smaller, a telephone 30 cm away does not read it
 _MARGINS = {"top_margin": Cm(2), "bottom_margin": Cm(2), "left_margin": Cm(3), "right_margin": Cm(1.8)}
 
@@ -110,18 +114,20 @@ def _blank(job: Job, title: str) -> DocumentFile:
 def _foot(section: Section, job: Job) -> None:
     """From whom, where, whom to call, and the code beside it."""
     last = section.footer.paragraphs[0]
-    table = section.footer.add_table(1, 3, Length(sum(_FOOT_WIDTHS)))
+    table = section.footer.add_table(1, 4, Length(sum(_FOOT_WIDTHS)))
     last._p.addprevious(table._tbl)
     # A table may not end a footer; the paragraph after it takes no room.
     last.paragraph_format.line_spacing, last.paragraph_format.space_after = Pt(1), Pt(0)
-    logo, words, code = _columns(table, _FOOT_WIDTHS if job.logo_png else _BARE_FOOT_WIDTHS)
-    for cell in (logo, words):
+    mark, logo, words, code = _columns(table, _FOOT_WIDTHS if job.logo_png else _BARE_FOOT_WIDTHS)
+    for cell in (mark, logo, words):
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    _picture(mark.paragraphs[0], drawing("mark", 300), job.words["alt"]["mark"], _MARK_SIDE)
     if job.logo_png:
-        _picture(logo.paragraphs[0], job.logo_png, job.words["alt"]["logo"], _LOGO_HEIGHT)
+        _picture(logo.paragraphs[0], job.logo_png, job.words["alt"]["logo"], _logo_height(job.logo_png))
     call = job.words["call"]
     for text in (
         job.unit.name_in(job.language),
+        call["three"],
         job.unit.shown_address,
         f"{call['hotline']} {call['numbers']}",
     ):
@@ -130,6 +136,13 @@ def _foot(section: Section, job: Job) -> None:
         paragraph.add_run(text).font.size = Pt(9)
     _picture(code.paragraphs[0], qr_png(job.unit.address), job.words["alt"]["qr"], _QR_SIDE)
     code.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _logo_height(content: bytes) -> Length:
+    """As high as it fits its box."""
+    width, height = _LOGO_BOX
+    with Image.open(BytesIO(content)) as logo:
+        return Length(min(height, width * logo.height // logo.width))
 
 
 def _picture(paragraph: Paragraph, content: bytes, described: str, height: Length) -> None:
@@ -152,18 +165,18 @@ def _state_head(made: DocumentFile, job: Job, subject: str | None) -> None:
     words = job.words["documents"]
     table = made.add_table(rows=1, cols=2)
     left, right = _columns(table, _HEAD_WIDTHS)
-    _lines(
-        left,
-        (
-            (job.unit.parent_in(job.language).upper(), False),
-            (job.unit.name_in(job.language).upper(), True),
-            (words["number"], False),
-        ),
+    # The place of a committee is not torn apart: it stands on a line of its own.
+    above, issuer = (
+        _COMMITTEE.sub(r"\1\n", words[entry].upper(), count=1) for entry in ("superior", "issuer")
     )
+    _lines(left, ((above, False), (issuer, True)))
+    _rule(left)
+    _fill(_centred(left), words["number"], size=Pt(12))
     if subject:
         _fill(_centred(left), subject, size=Pt(12))
-    _lines(right, ((words["state"], True), (words["motto"], True), (words["place_date"], False)))
+    _lines(right, ((words["state"], True), (words["motto"], True)))
     right.paragraphs[1].runs[0].underline = True
+    _fill(_centred(right), words["place_date"], italic=True, size=Pt(12))
     made.add_paragraph()
 
 
@@ -175,9 +188,22 @@ def _lines(cell: _Cell, lines: Iterable[tuple[str, bool]]) -> None:
         _fill(paragraph, text, bold=bold, size=Pt(12))
 
 
+def _rule(cell: _Cell) -> None:
+    """The short line under the issuer."""
+    form = _centred(cell).paragraph_format
+    form.left_indent = form.right_indent = _RULE_INDENT
+    form.line_spacing, form.space_after = Pt(3), Pt(4)
+    borders = _element("w:pBdr")
+    borders.append(_element("w:top", val="single", sz="6", space="1", color="auto"))
+    # Word wants the parts of a paragraph's form in one order.
+    properties: Any = form.element.get_or_add_pPr()
+    properties.insert_element_before(borders, "w:spacing", "w:ind", "w:jc")
+
+
 def _centred(cell: _Cell) -> Paragraph:
     paragraph: Paragraph = cell.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.space_after = Pt(2)
     return paragraph
 
 
@@ -243,10 +269,15 @@ def _row(cells: Iterable[_Cell], texts: Iterable[str], *, bold: bool = False) ->
 
 
 def _sign(made: DocumentFile, words: dict[str, Any]) -> None:
-    left, right = made.add_table(rows=1, cols=2).rows[0].cells
+    row = made.add_table(rows=1, cols=2).rows[0]
+    # Nobody signs on one page under an office that stands on another.
+    row._tr.get_or_add_trPr().append(_element("w:cantSplit", val="true"))
+    left, right = row.cells
     _fill(left.paragraphs[0], words["recipients"], bold=True, italic=True, size=Pt(12))
-    for row in words["recipient_rows"]:
-        _fill(left.add_paragraph(), row, size=Pt(11))
+    for text in words["recipient_rows"]:
+        _fill(left.add_paragraph(), text, size=Pt(11))
+    for paragraph in left.paragraphs:
+        paragraph.paragraph_format.space_after = Pt(0)
     _lines(right, ((words["signer"], True), ("", False), ("", False), (words["signer_name"], True)))
 
 

@@ -26,8 +26,8 @@ class Introduction:
     """Writes the slides and the brief."""
 
     def inputs(self, job: Job) -> Iterable[bytes]:
-        """This folder, and what the brief is set from."""
-        yield from package_files("office")
+        """This folder, how texts are fitted, and what the brief is set from."""
+        yield from package_files("office", "fitting.py")
         yield from PRINT.inputs(job)
 
     def build(self, job: Job, report: Report) -> None:
@@ -68,7 +68,7 @@ def _title(stage: Stage, job: Job) -> None:
     stage.picture(drawing("mark", 300), words["alt"]["mark"], _LEFT, 0.5, width=0.62)
     stage.text(words["brand"]["name"], _LEFT + 0.78, 0.47, 4, 0.7, size=30, bold=True)
     _unit(stage, job)
-    stage.title("\n".join(words["brand"]["slogan_lines"]), _LEFT, 1.15, 11.7, 1.75, size=48)
+    stage.title("\n".join(words["brand"]["slogan_lines"]), _LEFT, 1.3, 11.7, 1.75, size=48)
     stage.text(
         f"{words['call']['three']}  ·  {job.unit.shown_address}",
         _LEFT,
@@ -76,6 +76,7 @@ def _title(stage: Stage, job: Job) -> None:
         11.7,
         0.7,
         size=20,
+        least=14,
         bold=True,
         colour=WHITE,
     )
@@ -88,7 +89,7 @@ def _unit(stage: Stage, job: Job) -> None:
         stage.picture(job.logo_png, job.words["alt"]["logo"], right - 0.75, 0.42, height=0.75)
         right -= 0.95
     text = f"{job.unit.name_in(job.language)}\n{job.unit.parent_in(job.language)}"
-    stage.text(text, right - 5.5, 0.42, 5.5, 0.8, size=15, bold=True, align="right")
+    stage.text(text, right - 5.9, 0.4, 5.9, 0.9, size=15, least=10, bold=True, align="right")
 
 
 def _why(stage: Stage, job: Job) -> None:
@@ -117,7 +118,7 @@ def _stored(stage: Stage, job: Job) -> None:
         left = _LEFT + column * 5.98
         stage.box(left, _BODY, 5.75, 3.15, GROUND, round_=True)
         stage.text(words[part]["title"], left + 0.35, _BODY + 0.25, 5.1, 0.6, size=24, bold=True, colour=BLUE)
-        stage.bullets(words[part]["items"], left + 0.35, _BODY + 0.95, 5.1, 2.1, size=20)
+        stage.bullets(words[part]["items"], left + 0.35, _BODY + 0.9, 5.1, 2.2, size=20, least=18)
     stage.box(_LEFT, _BODY + 3.35, 11.73, 1.3, BLUE, round_=True)
     stage.text(
         "\n".join((words["sent"]["title"], *words["sent"]["items"])),
@@ -169,9 +170,9 @@ def _install(stage: Stage, job: Job) -> None:
     _headed(stage, words["title"], words["help"])
     for row, one in enumerate(words["steps"]):
         stage.number(row + 1, _LEFT, _BODY + row * 1.12, 0.8)
-        stage.text(one["title"], _LEFT + 1.15, _BODY - 0.1 + row * 1.12, 7.1, 0.5, size=20, bold=True)
-        stage.text(one["text"], _LEFT + 1.15, _BODY + 0.32 + row * 1.12, 7.1, 0.5, size=17)
-    stage.text(words["help"], _LEFT, _BODY + 4.45, 8.2, 0.5, size=16, bold=True, colour=BLUE)
+        stage.text(one["title"], _LEFT + 1.15, _BODY - 0.1 + row * 1.12, 6.8, 0.5, size=20, bold=True)
+        stage.text(one["text"], _LEFT + 1.15, _BODY + 0.32 + row * 1.12, 6.8, 0.62, size=17, least=10)
+    stage.text(words["help"], _LEFT, _BODY + 4.4, 7.9, 0.7, size=16, least=11, bold=True, colour=BLUE)
     _scan(stage, job, 9.3, 1.6, 3.2)
 
 
@@ -179,7 +180,15 @@ def _scan(stage: Stage, job: Job, left: float, top: float, side: float) -> None:
     words = job.words
     stage.picture(qr_png(job.unit.address), words["alt"]["qr"], left, top, width=side)
     stage.text(
-        job.unit.shown_address, left - 0.5, top + side, side + 1, 0.45, size=15, bold=True, align="center"
+        job.unit.shown_address,
+        left - 0.5,
+        top + side,
+        side + 1,
+        0.45,
+        size=15,
+        least=9,
+        bold=True,
+        align="center",
     )
     stage.text(
         words["call"]["lookalike_lead"].split(". ")[0],
@@ -200,7 +209,7 @@ def _act(stage: Stage, job: Job) -> None:
     stage.text(
         words["call"]["three"], _LEFT + 4.3, 1.8, 7.6, 1.1, size=30, bold=True, colour=SUN, middle=True
     )
-    stage.bullets(words["slides"]["act"], _LEFT, 3.3, 11.6, 3.2, size=24, colour=WHITE)
+    stage.bullets(words["slides"]["act"], _LEFT, 3.3, 11.6, 3.2, size=24, least=18, colour=WHITE)
     stage.notes(" ".join(words["slides"]["act"]))
 
 
@@ -209,10 +218,10 @@ def _end(stage: Stage, job: Job) -> None:
     stage.ground(SKY)
     stage.title(words["slides"]["end_title"], _LEFT, 0.9, 7.6, 1.0, size=44)
     stage.text(words["call"]["three"], _LEFT, 2.1, 7.4, 0.8, size=26, bold=True, colour=BLUE)
-    stage.text(words["call"]["lookalike"], _LEFT, 3.0, 7.2, 1.0, size=20)
+    stage.text(words["call"]["lookalike"], _LEFT, 3.0, 7.2, 1.0, size=20, least=14)
     stage.text(words["call"]["hotline"], _LEFT, 4.2, 7, 0.5, size=18)
     stage.text(words["call"]["numbers"], _LEFT, 4.6, 7.6, 0.8, size=32, bold=True)
-    stage.text(words["call"]["from"], _LEFT, 5.7, 7.4, 0.6, size=18, bold=True)
+    stage.text(words["call"]["from"], _LEFT, 5.5, 7.4, 0.75, size=18, least=11, bold=True, middle=True)
     stage.text(words["call"]["voluntary"], _LEFT, 6.2, 7.4, 0.6, size=16)
     stage.box(8.55, 0.9, 4.0, 5.2, WHITE, round_=True)
     _scan(stage, job, 8.95, 1.15, 3.2)

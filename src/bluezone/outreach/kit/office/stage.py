@@ -1,4 +1,8 @@
-"""One slide as a stage: places are inches from the upper left corner, every picture comes with its words."""
+"""One slide as a stage: places are inches from the upper left corner, every picture comes with its words.
+
+Decides how a text that carries facts of a unit is made to fit: smaller, down to its least size; below
+that the officer is told which entry is too long.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Inches, Pt
 
+from bluezone.outreach.kit.errors import NameTooLong
+from bluezone.outreach.kit.fitting import fitting_size
 from bluezone.outreach.kit.job import Job
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
@@ -25,6 +31,7 @@ INK, BLUE, SKY, GROUND, SUN, CREAM, WHITE = (
 _FONT = "Arial"
 _ALIGNS = {"left": PP_ALIGN.LEFT, "center": PP_ALIGN.CENTER, "right": PP_ALIGN.RIGHT}
 _TITLE_ONLY = 5
+_ROW_GAP = 0.35  # between the rows of a list, in letter sizes
 
 
 def _rgb(colour: str) -> RGBColor:
@@ -75,12 +82,20 @@ class Stage:
         height: float,
         *,
         size: float,
+        least: float | None = None,
         bold: bool = False,
         colour: str = INK,
         align: str = "left",
         middle: bool = False,
     ) -> None:
-        """A text; each line break begins a paragraph."""
+        """A text; each line break begins a paragraph.
+
+        `least`: the size down to which it may shrink to fit its box; without it, it keeps its size.
+
+        Raises:
+            NameTooLong: it does not fit in its least size.
+        """
+        size = self._fitted(text, (width, height), size, least, bold) if least else size
         shape = self._slide.shapes.add_textbox(*map(Inches, (left, top, width, height)))
         self._write(shape.text_frame, text, size=size, bold=bold, colour=colour, align=align, middle=middle)
 
@@ -93,13 +108,22 @@ class Stage:
         height: float,
         *,
         size: float,
+        least: float | None = None,
         colour: str = INK,
     ) -> None:
-        """A list."""
+        """A list; `least` as for a text.
+
+        Raises:
+            NameTooLong: it does not fit in its least size.
+        """
+        written = "\n".join(f"•  {one}" for one in items)
+        # Between its rows a list is as much higher as they are apart.
+        room = height - _ROW_GAP * size * (len(items) - 1) / 72
+        size = self._fitted(written, (width, room), size, least, bold=False) if least else size
         shape = self._slide.shapes.add_textbox(*map(Inches, (left, top, width, height)))
-        self._write(shape.text_frame, "\n".join(f"•  {one}" for one in items), size=size, colour=colour)
+        self._write(shape.text_frame, written, size=size, colour=colour)
         for paragraph in shape.text_frame.paragraphs:
-            paragraph.space_after = Pt(size * 0.35)
+            paragraph.space_after = Pt(size * _ROW_GAP)
 
     def box(
         self,
@@ -153,8 +177,27 @@ class Stage:
         colour = WHITE if self._slide.background.fill.fore_color.rgb == _rgb(BLUE) else INK
         name = unit.name_in(self._job.language)
         text = f"{name}  ·  {unit.shown_address}  ·  {call['hotline']} {call['numbers']}"
-        self.text(text, 0.7, 6.93, 10.8, 0.4, size=12, colour=colour)
-        self.text(f"{number} / {count}", 11.5, 6.93, 1.13, 0.4, size=12, colour=colour, align="right")
+        self.text(text, 0.7, 6.88, 10.7, 0.5, size=12, least=9, colour=colour, middle=True)
+        self.text(
+            f"{number} / {count}", 11.5, 6.88, 1.13, 0.5, size=12, colour=colour, align="right", middle=True
+        )
+
+    def _fitted(self, text: str, box: tuple[float, float], size: float, least: float, bold: bool) -> float:
+        fitting = fitting_size(text, (box[0] * 72, box[1] * 72), size, least, bold)
+        if fitting is None:
+            unit, language = self._job.unit, self._job.language
+            entries = {
+                "unit.address": unit.shown_address,
+                "unit.name": unit.name_in(language),
+                "unit.parent": unit.parent_in(language),
+            }
+            carried = [entry for entry, fact in entries.items() if fact in text]
+            longest = max(carried, key=lambda entry: len(entries[entry]), default="a text")
+            raise NameTooLong(
+                f"{longest} is too long for the slides of the item {self._job.item.id} "
+                f"({self._job.item.title['en']}): give a shorter form in the unit file"
+            )
+        return fitting
 
     def _write(
         self,

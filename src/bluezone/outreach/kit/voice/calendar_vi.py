@@ -51,14 +51,14 @@ def telephone_words(written: str) -> str:
     return country + ", ".join(digit_by_digit(group) for group in groups)
 
 
-def roman(numeral: str) -> str:
-    """A Roman numeral of I, V and X as a number in words."""
+def roman(numeral: str) -> int:
+    """The value of a Roman numeral of I, V and X."""
     values = [_ROMAN[letter] for letter in numeral.upper()]
     signed = [
         -value if value < following else value
         for value, following in zip(values, [*values[1:], 0], strict=True)
     ]
-    return ordinal(sum(signed))
+    return sum(signed)
 
 
 def _grouped(digits: str) -> list[str]:

@@ -13,8 +13,8 @@ from bluezone.outreach.kit.voice.lexicon import Lexicon
 
 _SAME = str.maketrans({
     "\u2044": "/", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": ", ", "\u2212": "-",
-    "\u2019": "'", "\u2018": "'", "\u2026": "...", "•": ", ", "·": ", ", "(": ", ", ")": ", ",
-    "[": ", ", "]": ", ",
+    "\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u2026": "...", "•": ", ", "·": ", ",
+    "(": ", ", ")": ", ", "[": ", ", "]": ", ",
 })  # fmt: skip
 _ADDRESS_TOKEN = re.compile(r"[^\W\d_]+|\d|[./_@:-]")
 # A bracket around an area code makes no pause.

@@ -21,8 +21,14 @@ _Say = Callable[[re.Match[str]], str]
 _FRACTIONS = {(1, 2), (1, 3), (2, 3), (1, 4), (3, 4)}
 _DAY_WORD = r"(?P<word>(?:ngày|mùng|mồng|hôm|sáng|trưa|chiều|tối|đêm)\s+)?"
 _HOUSE_WORD = r"(?P<house>(?:số|số nhà|ngõ|ngách|hẻm|kiệt|lô)\s+)?"
-_CALL_WORD = r"(?P<word>(?:gọi|số máy|điện thoại|đường dây nóng|hotline|tổng đài|đt|sđt)\s*:?\s+)"
 _COUNTED = r"(?:ngày|giờ|phút|giây|tháng|năm|tuần|người|hộ|lần|mét|m|km|%)"
+# Numbers that are called: one, or several with a word or a comma between them.
+_CALLED = rf"\+?\d(?:[ .-]?\d){{2,14}}(?![\d/:]|[.,]\d|\s?{_COUNTED}(?!\w))"
+_CALL = (
+    r"(?<!\w)(?:gọi|số máy|điện thoại|đường dây nóng|hotline|tổng đài|đt|sđt)\s*:?\s+"
+    rf"{_CALLED}(?:(?:\s*[,;/]\s*|\s+)(?:(?:hoặc|hay|và)\s+)?(?:số\s+)?{_CALLED})*"
+)
+_SHORT_NUMBER = re.compile(r"(?<![\d.+-])(?<!\d )\d{3,5}(?![ .-]?\d)")
 _QUANTITY = r"(?P<whole>\d{1,3}(?:\.\d{3})+(?!\d)|\d+)(?:,(?P<fraction>\d+))?"
 # Hotlines, mobile numbers, numbers with an area code; each digit may follow one blank, dot or hyphen.
 _TELEPHONES = (
@@ -32,8 +38,21 @@ _TELEPHONES = (
 )
 # Two to five capitals without a vowel cannot be read as a word.
 _INITIALS = re.compile(r"(?<![\w&.])[BCDĐGHKLMNPQRSTVXFJWZ]{2,5}(?![\w&])")
-_ROMAN = re.compile(r"(?<!\w)(quý|thế kỷ|khóa|khoá|chương|đại hội|lần thứ|cấp) ([IVX]{1,5})(?!\w)", re.I)
+# The fourth quarter is quý tư, but the fourth hamlet is thôn bốn.
+_PLACES = "khu phố|tổ dân phố|thôn|ấp|khóm"
+_ROMAN = re.compile(
+    rf"(?<!\w)((?i:quý|thế kỷ|khóa|khoá|chương|đại hội|lần thứ|cấp|(?P<place>{_PLACES})))"
+    r" (?P<number>[IVX]{1,5})(?!\w)"
+)
+# A consonant with an apostrophe, as in names of the highlands, is a syllable of its own: R'lấp, H'leo.
+_SYLLABIC = re.compile(r"(?<!\w)(ch|kh|ng|nh|ph|th|tr|[bcdđghklmnprstvx])'(?=[^\W\d_])", re.I)
+_SYLLABLES = {"k": "cờ", "d": "đờ"}
 _DIGIT_WORDS = {str(value): word for value, word in enumerate(numbers.DIGITS)}
+
+
+def _roman(found: re.Match[str]) -> str:
+    said = numbers.cardinal if found["place"] else numbers.ordinal
+    return f"{found[1]} {said(calendar.roman(found['number']))}"
 
 
 class VietnameseReader:
@@ -54,7 +73,8 @@ class VietnameseReader:
 
     def read(self, text: str) -> str:
         """The sentence as syllables and pauses, in lower case. Reading it again changes nothing."""
-        text = _ROMAN.sub(lambda m: f"{m[1]} {calendar.roman(m[2])}", cleaned(text))
+        text = _ROMAN.sub(_roman, cleaned(text))
+        text = _SYLLABIC.sub(lambda m: f"{_SYLLABLES.get(m[1].lower(), f'{m[1]}ờ')} ", text)
         text = self._shortened.sub(lambda m: f" {self._lexicon.abbreviations[m[1].lower()]} ", text)
         text = _INITIALS.sub(self._initials, text).lower()
         for pattern, say in self._rules:
@@ -64,9 +84,9 @@ class VietnameseReader:
     def _in_order(self) -> Iterator[tuple[str, _Say]]:
         yield from self._words()
         yield from self._dates()
+        yield _CALL, self._short_calls
         for pattern in _TELEPHONES:
             yield pattern, self._telephone
-        yield rf"(?<!\w){_CALL_WORD}(?P<digits>\d{{3,5}})(?![\d/:]|[.,]\d)", self._short_call
         yield r"(?<=\d)(?P<unit>\s?(?:h|giờ)|)\s?[-÷]\s?(?=\d)", lambda m: f"{m['unit']} đến "
         yield (
             r"(?<![\w:])(?P<h>\d{1,2})(?::|\s?h\s?|\s?giờ\s?)(?P<min>\d{2})(?::(?P<s>\d{2}))?"
@@ -149,8 +169,8 @@ class VietnameseReader:
     def _telephone(self, found: re.Match[str]) -> str:
         return calendar.telephone_words(found[0])
 
-    def _short_call(self, found: re.Match[str]) -> str:
-        return f"{found['word']}{numbers.digit_by_digit(found['digits'])}"
+    def _short_calls(self, found: re.Match[str]) -> str:
+        return _SHORT_NUMBER.sub(lambda short: numbers.digit_by_digit(short[0]), found[0])
 
     def _ranked(self, found: re.Match[str]) -> str:
         word, number = found["word"], int(found["number"])

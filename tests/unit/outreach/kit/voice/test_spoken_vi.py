@@ -87,6 +87,23 @@ SENTENCES = {
     "0912345678": "không chín một hai, ba bốn năm, sáu bảy tám",
     "+84 912 345 678": "cộng tám bốn, chín một hai, ba bốn năm, sáu bảy tám",
     "gọi 115": "gọi một một năm",
+    "gọi 1900 9095 hoặc 115": "gọi một chín không không, chín không chín năm hoặc một một năm",
+    "gọi 113, 114 và 115": "gọi một một ba, một một bốn và một một năm",
+    "đường dây nóng: 115 hay 0263 354 3210": (
+        "đường dây nóng: một một năm hay không hai sáu ba, ba năm bốn, ba hai một không"
+    ),
+    "gọi 115 và 200 người": "gọi một một năm và hai trăm người",
+    "gọi 115, 17:30 họp": "gọi một một năm, mười bảy giờ ba mươi phút họp",
+    "gọi 1.234 người": "gọi một nghìn hai trăm ba mươi tư người",
+    # names of the highlands
+    "Xã Đắk R'lấp": "xã đắc rờ lấp",
+    "ĐẮK R’LẤP": "đắc rờ lấp",
+    "Xã Ea H`leo": "xã ê a hờ leo",
+    "xã D'Ran, phường B'Lao": "xã đờ ran, phường bờ lao",
+    "Đ'Ran": "đờ ran",
+    "Cư M'gar, K'Bang, M'Đrắk": "cư mờ ga, cờ bang, mờ đờ rắc",
+    "Krông Búk": "cờ rông búc",
+    "Ia H'Drai": "i a hờ đờ rai",
     # words and signs
     "Bluezone dùng Bluetooth": "bờ lu dôn dùng bờ lu tút",
     "quét mã QR": "quét mã quy rờ",
@@ -98,6 +115,8 @@ SENTENCES = {
     "110/VH-TT-CNTT": "một trăm mười trên vê hát tê tê xê nờ tê tê",
     "QL14": "quốc lộ mười bốn",
     "thế kỷ XXI, quý IV": "thế kỷ hai mươi mốt, quý tư",
+    "Khu phố IV, tổ dân phố II": "khu phố bốn, tổ dân phố hai",
+    "cấp vi bằng": "cấp vi bằng",
     "https://bluezone.example.vn/a-b": "bờ lu dôn chấm ếch xam pồ chấm vê nờ gạch chéo a gạch ngang bê",
     "kit@xa.gov.vn": "kit a còng xa chấm gờ o vê chấm vê nờ",
     "“Cài đặt” (tự nguyện)…": "cài đặt, tự nguyện.",
