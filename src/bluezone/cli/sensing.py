@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bluezone.cli.output_place import OutputFile, OutputFolder, writing
 from bluezone.cli.terminal import friendly, progress_bar, table
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from bluezone.lab.metrics import Measure
     from bluezone.lab.protocols import Evaluation
     from bluezone.lab.scoring import Scored
-    from bluezone.phone.proximity import ProximityModel
 
 SHOWN_WINDOWS = 30
 
@@ -30,9 +29,7 @@ recordings = click.option(
     help="Folder of the public recordings.",
 )
 seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True)
-json_option = click.option(
-    "--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="Write everything."
-)
+json_option = click.option("--json", "json_path", type=OutputFile(), help="Write everything.")
 
 
 @click.group()
@@ -44,9 +41,7 @@ def sensing() -> None:
 @recordings
 @click.option("--protocol", type=click.Choice(["epfl", "mitre"]), required=True)
 @click.option("--task", help="Only one task of the protocol epfl, by its name in the output's JSON.")
-@click.option(
-    "--plots", type=click.Path(file_okay=False, path_type=Path), help="Draw pictures into this folder."
-)
+@click.option("--plots", type=OutputFolder(), help="Draw pictures into this folder.")
 @json_option
 @seed_option
 @friendly
@@ -55,6 +50,7 @@ def evaluate(
 ) -> None:
     """Train and test by scene or recording, beside the rules in use."""
     from bluezone.lab.protocols import EPFL_TASKS, epfl_protocol, mitre_protocol
+    from bluezone.phone.shipped import proximity_model
 
     if task is not None and (protocol != "epfl" or task not in EPFL_TASKS):
         known = ", ".join(EPFL_TASKS)
@@ -63,7 +59,7 @@ def evaluate(
     if protocol == "epfl":
         found = epfl_protocol(folder, seed, progress, task)
     else:
-        found = mitre_protocol(folder, seed, progress, _shipped())
+        found = mitre_protocol(folder, seed, progress, proximity_model())
     for judged in found.tasks:
         click.echo(_task_text(judged) + "\n")
     click.echo(_dropped_text(found.dropped))
@@ -81,8 +77,9 @@ def evaluate(
 def score(file: Path, json_path: Path | None, seed: int) -> None:
     """Score a recording in a CSV FILE with the model that phones carry."""
     from bluezone.lab.scoring import as_json, score_file
+    from bluezone.phone.shipped import proximity_model
 
-    found = score_file(file, _shipped(), seed)
+    found = score_file(file, proximity_model(), seed)
     click.echo(_scored_text(file.name, found))
     if json_path is not None:
         _write_json(json_path, as_json(found))
@@ -92,7 +89,7 @@ def score(file: Path, json_path: Path | None, seed: int) -> None:
 @recordings
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutputFile(),
     required=True,
     help="File of coefficients to write; the shipped one is src/bluezone/phone/proximity.json.",
 )
@@ -104,16 +101,11 @@ def train(folder: Path, out: Path, seed: int) -> None:
     from bluezone.lab.training import model_bytes
 
     model = train_shipped(folder, seed, progress_bar("training"))
-    out.write_bytes(model_bytes(model))
+    with writing(out):
+        out.write_bytes(model_bytes(model))
     click.echo(
         f"{out}: nearness {model.among_others.nearness:.3f}, prominence {model.among_others.prominence:.3f}."
     )
-
-
-def _shipped() -> ProximityModel:
-    from bluezone.phone.proximity import parse_model
-
-    return parse_model(resources.files("bluezone.phone").joinpath("proximity.json").read_bytes())
 
 
 def _task_text(task: Judged) -> str:
@@ -164,8 +156,9 @@ def _dropped_text(dropped: dict[str, dict[str, int]]) -> str:
 def _draw(found: Evaluation, folder: Path) -> None:
     from bluezone.lab.plots import draw
 
-    folder.mkdir(parents=True, exist_ok=True)
-    drawn = [path for task in found.tasks for path in draw(task, folder)]
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        drawn = [path for task in found.tasks for path in draw(task, folder)]
     click.echo(f"{len(drawn)} pictures in {folder}.")
 
 
@@ -222,7 +215,8 @@ def _evaluation_json(found: Evaluation, seed: int) -> dict[str, Any]:
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(_finite(content), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    with writing(path):
+        path.write_text(json.dumps(_finite(content), indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def _finite(value: Any) -> Any:
