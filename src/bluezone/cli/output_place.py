@@ -11,11 +11,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    _PathType = click.ParamType[Path]
+else:  # Older versions of click know no type in brackets.
+    _PathType = click.ParamType
 
-class OutputFile(click.ParamType):
+
+class OutputFile(_PathType):
     """A file that can be written.
 
     Args:
@@ -39,7 +45,7 @@ class OutputFile(click.ParamType):
         return path
 
 
-class OutputFolder(click.ParamType):
+class OutputFolder(_PathType):
     """A folder that files can be written into, or that can be made with all that lies above it."""
 
     name = "directory"

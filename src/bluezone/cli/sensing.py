@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bluezone.cli.output_place import OutputFile, OutputFolder, writing
-from bluezone.cli.terminal import friendly, progress_bar, table
+from bluezone.cli.terminal import friendly, printable, progress_bar, table
 
 if TYPE_CHECKING:
     from bluezone.lab.judging import Judged
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bluezone.lab.scoring import Scored
 
 SHOWN_WINDOWS = 30
+# Longer names are cut off in the table; the file of --json has all of them.
+SHOWN_NAME = 32
 
 recordings = click.option(
     "--data",
@@ -165,9 +167,7 @@ def _draw(found: Evaluation, folder: Path) -> None:
 def _scored_text(name: str, found: Scored) -> str:
     rows = [
         (
-            one.scene,
-            one.receiver,
-            one.sender,
+            *(printable(name, SHOWN_NAME) for name in (one.scene, one.receiver, one.sender)),
             f"{one.began_at:.0f}",
             f"{one.heard_count}/{one.scan_count}",
             f"{one.probability:.2f}",
@@ -177,7 +177,7 @@ def _scored_text(name: str, found: Scored) -> str:
     ]
     header = ("scene", "receiver", "sender", "from", "heard/scans", "probability near", "truth")
     lines = [
-        f"{name}: {len(found.estimates)} windows; a scan every {found.rhythm_s:.0f} s.",
+        f"{printable(name)}: {len(found.estimates)} windows; a scan every {found.rhythm_s:.0f} s.",
         table(header, rows),
     ]
     if len(found.estimates) > SHOWN_WINDOWS:
@@ -186,7 +186,7 @@ def _scored_text(name: str, found: Scored) -> str:
         )
     if not found.fits:
         lines.append("Warning: the model is meant for another rhythm; its probabilities may be off.")
-    lines += [f"{sentence}: {count}" for sentence, count in sorted(found.notes.items())]
+    lines += [f"{printable(sentence)}: {count}" for sentence, count in sorted(found.notes.items())]
     if found.figures:
         lines += ["", *(f"{title}: {_figure(one)}" for title, one in found.figures.items())]
     else:
