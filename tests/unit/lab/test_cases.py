@@ -35,15 +35,18 @@ def test_cleaning_counts_what_it_drops() -> None:
         Reception("a", "b", 2.0, 127),
         Reception("a", "b", 3.0, 21),
         Reception("a", "b", 4.0, -128),
+        Reception("a", "b", 4.5, -127),
+        Reception("a", "b", 4.6, -126.9),
         Reception("a", "a", 5.0, -60),
     ]
     dropped: Counter[str] = Counter()
     kept = clean(reversed(rows), dropped)
-    assert [one.rssi_dbm for one in kept] == [-60, -63, -62], "3.1 ms after the one that was kept"
+    assert [one.rssi_dbm for one in kept] == [-60, -63, -62, -126.9], "3.1 ms after the one that was kept"
     assert dropped == {
         "delivered twice (under 3 ms apart)": 1,
         "127, which means no value": 1,
-        "a level that no receiver reports": 2,
+        "-127 or less, which means no value": 2,
+        "a level that no receiver reports": 1,
         "heard itself": 1,
     }
 
@@ -90,6 +93,22 @@ def test_label(near_s: int, far_s: int, unknown_s: int, expected: bool | None) -
     metres = np.array([2.0] * near_s + [2.01] * far_s + [np.nan] * unknown_s)
     assert label(metres) is expected
     assert label(metres[::-1]) is expected
+
+
+@pytest.mark.parametrize(
+    ("times", "span"),
+    [
+        ((-600.5, -0.5), (-601, 0)),
+        ((-0.5,), (-1, 0)),
+        ((0.0, 0.5), (0, 1)),
+        ((-3.0, 2.0), (-3, 3)),
+        ((), (0, 0)),
+    ],
+)
+def test_a_recording_holds_its_first_and_its_last_second_before_zero_too(
+    times: tuple[float, ...], span: tuple[int, int]
+) -> None:
+    assert recording([Reception("a", "b", at, -60) for at in times], {}).span == span
 
 
 def scene() -> Recording:
