@@ -81,7 +81,7 @@ def score(file: Path, json_path: Path | None, seed: int) -> None:
     from bluezone.lab.scoring import as_json, score_file
     from bluezone.phone.shipped import proximity_model
 
-    found = score_file(file, proximity_model(), seed)
+    found = score_file(file, proximity_model(), seed, progress_bar("scoring"))
     click.echo(_scored_text(file.name, found))
     if json_path is not None:
         _write_json(json_path, as_json(found))

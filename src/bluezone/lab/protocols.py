@@ -89,7 +89,9 @@ class Scene:
             }
         record = self.recording
         dropped: Counter[str] = Counter()
-        return cases_of(record.scene, scans, record.models, record.distances, dropped, record.span, step_s)
+        return list(
+            cases_of(record.scene, scans, record.models, record.distances, dropped, record.span, step_s)
+        )
 
 
 @dataclass(frozen=True, slots=True)

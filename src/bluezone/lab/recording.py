@@ -41,6 +41,10 @@ class Reception(NamedTuple):
 class Distances(Protocol):
     """How far apart two phones were."""
 
+    def knows(self, one: str, other: str) -> bool:
+        """Whether the distance of the two is known at any time."""
+        ...
+
     def metres(self, one: str, other: str, begin: int, end: int) -> NDArray[np.float64]:
         """One value for each second of [begin, end); not a number where nobody knows."""
         ...

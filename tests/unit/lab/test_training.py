@@ -125,4 +125,4 @@ def test_judging_by_hand() -> None:
     assert found.auc.value == 1 and found.ndcf.value == 0.5
     assert found.ndcf_deployed is not None and found.ndcf_deployed.value == 1
     assert found.calibration_error is None
-    assert found.scene_ndcf == {"x": 0.5} and judged.rhythm_s == 600
+    assert found.scene_ndcf == {"x": 0.5} and judged.rhythm_s == 60
