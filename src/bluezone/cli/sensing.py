@@ -64,6 +64,8 @@ def evaluate(
         found = mitre_protocol(folder, seed, progress, proximity_model())
     for judged in found.tasks:
         click.echo(_task_text(judged) + "\n")
+    for section in found.sections:
+        click.echo(f"{section.title}\n{table(section.header, section.rows)}\n")
     click.echo(_dropped_text(found.dropped))
     if plots is not None:
         _draw(found, plots)
@@ -119,7 +121,6 @@ def _task_text(task: Judged) -> str:
         "nDCF",
         "F1",
         "calibration",
-        "nDCF as deployed",
     )
     rows = [
         (
@@ -130,12 +131,21 @@ def _task_text(task: Judged) -> str:
             _figure(one.ndcf),
             _figure(one.f1),
             _figure(one.calibration_error),
-            _figure(one.ndcf_deployed),
         )
         for one in task.results
     ]
     counts = f"{len(task.near)} windows, {int(task.near.sum())} near; a scan every {task.rhythm_s:.0f} s"
-    return f"{task.title}: {counts}\n{table(header, rows)}"
+    return f"{task.title}: {counts}\n{table(header, rows)}{_deployed_text(task)}"
+
+
+def _deployed_text(task: Judged) -> str:
+    """A table of its own: the figure depends on a convention that nobody has written down."""
+    rules = [one for one in task.results if one.ndcf_deployed]
+    if not rules:
+        return ""
+    header = ("nDCF as deployed, a scan counted as", *rules[0].ndcf_deployed)
+    rows = [(one.name, *map(_figure, one.ndcf_deployed.values())) for one in rules]
+    return f"\n\n{table(header, rows)}"
 
 
 def _figure(measure: Measure | None) -> str:
@@ -211,7 +221,14 @@ def _evaluation_json(found: Evaluation, seed: int) -> dict[str, Any]:
         }
         for task in found.tasks
     ]
-    return {"protocol": found.protocol, "seed": seed, "tasks": tasks, "left_out": found.dropped}
+    recorded = [dataclasses.asdict(section) for section in found.sections]
+    return {
+        "protocol": found.protocol,
+        "seed": seed,
+        "tasks": tasks,
+        "recorded": recorded,
+        "left_out": found.dropped,
+    }
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
