@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import fmean
 
 from bluezone.lab.cases import NEAR_M, Case, Look
-from bluezone.lab.devices import MEASURED_M, Device, Devices, PairLevel, measured
+from bluezone.lab.devices import MEASURED_M, Device, Devices, PairLevel, average_phone, measured
 from bluezone.lab.errors import RecordingMalformed, RecordingsMissing
 from bluezone.lab.recording import Reception, clean
 
@@ -51,13 +51,16 @@ class MitreData:
     turned: list[dict[int, float]]
 
     def models(self, cases: Sequence[Case]) -> Devices:
-        """The models as measured on the recordings of these cases, and the average phone."""
-        scenes = {case.scene for case in cases}
-        return measured([one for one in self.levels if one.scene in scenes], UNLISTED)
+        """The models as measured on the recordings of these cases."""
+        return measured(self._of(cases), UNLISTED)
 
     def average_phone(self, cases: Sequence[Case]) -> Devices:
         """Only the average phone of the recordings of these cases: no model is known."""
-        return Devices({}, self.models(cases).other)
+        return Devices({}, average_phone(self._of(cases)))
+
+    def _of(self, cases: Sequence[Case]) -> list[PairLevel]:
+        scenes = {case.scene for case in cases}
+        return [one for one in self.levels if one.scene in scenes]
 
 
 @dataclass(frozen=True, slots=True)
