@@ -18,8 +18,18 @@ from bluezone.lab.judging import Judged, Result
 
 _SIZE_INCHES = (5.2, 4.4)
 _DPI = 110
-# Told apart by colour-blind people, too (Okabe and Ito); the phone's own model is thick.
-_COLOURS = ("#0072B2", "#56B4E9", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#555555", "#000000")
+# Told apart by colour-blind people, too (Okabe and Ito, then brown); the phone's own model is thick.
+_COLOURS = (
+    "#0072B2",
+    "#56B4E9",
+    "#D55E00",
+    "#E69F00",
+    "#CC79A7",
+    "#009E73",
+    "#555555",
+    "#000000",
+    "#8C510A",
+)
 # With as many methods as there are colours, further ones take a colour again, with another line.
 _LINES = ("-", "--", ":")
 _HATCHES = {"-": "", "--": "////", ":": "...."}

@@ -30,7 +30,7 @@ def judged(count: int) -> Judged:
     )
 
 
-@pytest.mark.parametrize("count", [1, 8, 9, 20])
+@pytest.mark.parametrize("count", [1, 8, 9, 10, 20])
 @pytest.mark.parametrize("picture", [_roc, _reliability, _scenes])
 def test_every_method_is_drawn_and_looks_like_no_other(
     count: int, picture: Callable[[Judged, Any], None]
@@ -49,7 +49,7 @@ def test_every_method_is_drawn_and_looks_like_no_other(
 
 def test_more_methods_than_there_are_looks_are_not_drawn_in_part() -> None:
     with pytest.raises(ValueError, match="zip"):
-        _roc(judged(25), Figure().add_subplot())
+        _roc(judged(28), Figure().add_subplot())
 
 
 @pytest.mark.parametrize("scenes", [2, 20])
