@@ -2,8 +2,8 @@
 
 Knows their traps: models are taken from the persons, because `transmitter_model` repeats the receiver's;
 the video's clock is two hours ahead of UTC; a person without a position is somewhere, not far away.
-The application of exp05 asked for 6 dB less power than that of exp34; at equal distances it was received
-only 0.9 dB weaker, so nothing is added.
+The application of exp05 asked for 6 dB less power than that of exp34, but was received about as loud at equal
+distances (`bluezone sensing evaluate` prints it), so nothing is added.
 """
 
 from __future__ import annotations

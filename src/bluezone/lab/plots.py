@@ -110,7 +110,7 @@ def _scenes(task: Judged, axes: Any) -> None:
         hatch = _HATCHES[line]
         axes.bar(places, errors, width, color=colour, hatch=hatch, edgecolor="white", lw=0, label=result.name)
     axes.axhline(1, color="#bbbbbb", lw=1, ls=":")
-    axes.set(ylabel="nDCF (0: never wrong, 1: useless)", title=task.title, ylim=(0, 1.3))
+    axes.set(ylabel="nDCF (0: never wrong, 1: useless)", title=task.title, ylim=(0, 1.4))
     axes.set_xticks(range(len(scenes)), [scene.rsplit("/", 1)[-1] for scene in scenes])
     axes.legend(fontsize=7, frameon=False, ncols=2)
 
@@ -121,5 +121,7 @@ def _spread(task: Judged, axes: Any) -> None:
         [error for error in result.scene_ndcf.values() if np.isfinite(error)] for result in task.results
     ]
     axes.boxplot(errors, tick_labels=[result.name for result in task.results])
-    axes.tick_params(axis="x", labelsize=7, labelrotation=15)
+    axes.tick_params(axis="x", labelsize=7)
+    for label in axes.get_xticklabels():
+        label.set(rotation=30, ha="right", rotation_mode="anchor")
     axes.set(ylabel="nDCF of each recording", title=task.title)
