@@ -27,11 +27,19 @@ def value(result: dict[str, Any], figure: str) -> float:
     return float(result[figure]["value"])
 
 
+def deployed(result: dict[str, Any], convention: str = "seconds") -> float:
+    return float(result["ndcf_deployed"][convention]["value"])
+
+
 def test_a_scene_left_out(shared_data: Path, tmp_path: Path) -> None:
-    """exp34 at a scan every 255 s: nDCF at least 0.10 below the German rule as deployed, AUC not lower."""
+    """exp34 at a scan every 255 s: nDCF at least 0.10 below the German rule as deployed, AUC not lower.
+
+    As deployed with the seconds of each scan; with minutes rounded up it is better, and still not as good.
+    """
     found = evaluate(shared_data, tmp_path / "out.json", "--protocol", "epfl", "--task", "exp34")
     model, german = found["Bluezone"], found["CWA 55/63"]
-    assert value(model, "ndcf") <= value(german, "ndcf_deployed") - 0.10
+    assert value(model, "ndcf") <= deployed(german) - 0.10
+    assert value(model, "ndcf") < deployed(german, "minutes, rounded up")
     assert value(model, "auc") >= value(german, "auc")
     assert value(german, "auc") == pytest.approx(0.700, abs=0.01), "as measured elsewhere on these recordings"
     assert len(model["scene_ndcf"]) == 3
@@ -41,8 +49,8 @@ def test_the_shipped_recipe_at_the_phones_own_rhythm(shared_data: Path, tmp_path
     """On scenes that it was not trained on, better than the rules as deployed, and nearly calibrated."""
     found = evaluate(shared_data, tmp_path / "out.json", "--protocol", "epfl", "--task", "recipe-exp05")
     model = found["Bluezone"]
-    deployed = [value(one, "ndcf_deployed") for one in found.values() if one["ndcf_deployed"]]
-    assert len(deployed) == 4 and value(model, "ndcf") < min(deployed)
+    rules = [deployed(one) for one in found.values() if one["ndcf_deployed"]]
+    assert len(rules) == 4 and value(model, "ndcf") < min(rules)
     assert value(model, "calibration_error") < 0.1
 
 
@@ -53,7 +61,7 @@ def test_mitre_by_recording(shared_data: Path, tmp_path: Path) -> None:
         assert value(found[name], "ndcf") <= value(found["mean RSSI"], "ndcf")
     rules = [found[name] for name in ("CWA 55/63", "CWA 1.15", "SwissCovid 50/55", "Immuni 73")]
     assert value(found["Bluezone"], "auc") > max(value(one, "auc") for one in rules)
-    assert [one["ndcf_deployed"] for one in rules] == [None] * 4, "two minutes hold no fifteen"
+    assert [one["ndcf_deployed"] for one in rules] == [{}] * 4, "two minutes hold no fifteen"
 
 
 def test_the_shipped_coefficients_are_what_training_writes(shared_data: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from bluezone.cli.output_place import OutputFile, writing
 from bluezone.cli.region_file import read_region
 from bluezone.cli.terminal import configure_logs, friendly, log_level
 
@@ -31,9 +32,7 @@ region_option = click.option(
 @click.option("--sender", required=True, help="Model of the other phone, such as 'Samsung SM-A405FN'.")
 @click.option("--model", required=True, help="Model of this phone.")
 @click.option("--seconds", type=click.FloatRange(4, 3600), default=300.0, show_default=True)
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="CSV; it must not exist."
-)
+@click.option("--out", type=OutputFile(new=True), required=True, help="CSV; it must not exist.")
 @log_level
 @friendly
 def record(
@@ -55,7 +54,7 @@ def record(
     region = read_region(region_path)
     radio = open_radio(radio_spec, clock=SystemClock(), random_bytes=secrets.token_bytes)
     pair = RecordedPair(model, sender, metres, region.service_uuid)
-    with out.open("x", encoding="utf-8", newline="") as file:
+    with writing(out), out.open("x", encoding="utf-8", newline="") as file:
         scans, heard = asyncio.run(_record(radio, pair, seconds, file))
     click.echo(f"{out}: the other phone was heard in {heard} of {scans} scans.")
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bluezone.cli.terminal import friendly, progress_bar, table
+from bluezone.cli.output_place import OutputFile, OutputFolder, writing
+from bluezone.cli.terminal import friendly, printable, progress_bar, table
 
 if TYPE_CHECKING:
     from bluezone.lab.judging import Judged
     from bluezone.lab.metrics import Measure
     from bluezone.lab.protocols import Evaluation
     from bluezone.lab.scoring import Scored
-    from bluezone.phone.proximity import ProximityModel
 
 SHOWN_WINDOWS = 30
+# Longer names are cut off in the table; the file of --json has all of them.
+SHOWN_NAME = 32
 
 recordings = click.option(
     "--data",
@@ -30,9 +31,7 @@ recordings = click.option(
     help="Folder of the public recordings.",
 )
 seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True)
-json_option = click.option(
-    "--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="Write everything."
-)
+json_option = click.option("--json", "json_path", type=OutputFile(), help="Write everything.")
 
 
 @click.group()
@@ -44,9 +43,7 @@ def sensing() -> None:
 @recordings
 @click.option("--protocol", type=click.Choice(["epfl", "mitre"]), required=True)
 @click.option("--task", help="Only one task of the protocol epfl, by its name in the output's JSON.")
-@click.option(
-    "--plots", type=click.Path(file_okay=False, path_type=Path), help="Draw pictures into this folder."
-)
+@click.option("--plots", type=OutputFolder(), help="Draw pictures into this folder.")
 @json_option
 @seed_option
 @friendly
@@ -55,6 +52,7 @@ def evaluate(
 ) -> None:
     """Train and test by scene or recording, beside the rules in use."""
     from bluezone.lab.protocols import EPFL_TASKS, epfl_protocol, mitre_protocol
+    from bluezone.phone.shipped import proximity_model
 
     if task is not None and (protocol != "epfl" or task not in EPFL_TASKS):
         known = ", ".join(EPFL_TASKS)
@@ -63,9 +61,11 @@ def evaluate(
     if protocol == "epfl":
         found = epfl_protocol(folder, seed, progress, task)
     else:
-        found = mitre_protocol(folder, seed, progress, _shipped())
+        found = mitre_protocol(folder, seed, progress, proximity_model())
     for judged in found.tasks:
         click.echo(_task_text(judged) + "\n")
+    for section in found.sections:
+        click.echo(f"{section.title}\n{table(section.header, section.rows)}\n")
     click.echo(_dropped_text(found.dropped))
     if plots is not None:
         _draw(found, plots)
@@ -81,8 +81,9 @@ def evaluate(
 def score(file: Path, json_path: Path | None, seed: int) -> None:
     """Score a recording in a CSV FILE with the model that phones carry."""
     from bluezone.lab.scoring import as_json, score_file
+    from bluezone.phone.shipped import proximity_model
 
-    found = score_file(file, _shipped(), seed)
+    found = score_file(file, proximity_model(), seed, progress_bar("scoring"))
     click.echo(_scored_text(file.name, found))
     if json_path is not None:
         _write_json(json_path, as_json(found))
@@ -92,7 +93,7 @@ def score(file: Path, json_path: Path | None, seed: int) -> None:
 @recordings
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutputFile(),
     required=True,
     help="File of coefficients to write; the shipped one is src/bluezone/phone/proximity.json.",
 )
@@ -104,16 +105,11 @@ def train(folder: Path, out: Path, seed: int) -> None:
     from bluezone.lab.training import model_bytes
 
     model = train_shipped(folder, seed, progress_bar("training"))
-    out.write_bytes(model_bytes(model))
+    with writing(out):
+        out.write_bytes(model_bytes(model))
     click.echo(
         f"{out}: nearness {model.among_others.nearness:.3f}, prominence {model.among_others.prominence:.3f}."
     )
-
-
-def _shipped() -> ProximityModel:
-    from bluezone.phone.proximity import parse_model
-
-    return parse_model(resources.files("bluezone.phone").joinpath("proximity.json").read_bytes())
 
 
 def _task_text(task: Judged) -> str:
@@ -125,7 +121,6 @@ def _task_text(task: Judged) -> str:
         "nDCF",
         "F1",
         "calibration",
-        "nDCF as deployed",
     )
     rows = [
         (
@@ -136,12 +131,21 @@ def _task_text(task: Judged) -> str:
             _figure(one.ndcf),
             _figure(one.f1),
             _figure(one.calibration_error),
-            _figure(one.ndcf_deployed),
         )
         for one in task.results
     ]
     counts = f"{len(task.near)} windows, {int(task.near.sum())} near; a scan every {task.rhythm_s:.0f} s"
-    return f"{task.title}: {counts}\n{table(header, rows)}"
+    return f"{task.title}: {counts}\n{table(header, rows)}{_deployed_text(task)}"
+
+
+def _deployed_text(task: Judged) -> str:
+    """A table of its own: the figure depends on a convention that nobody has written down."""
+    rules = [one for one in task.results if one.ndcf_deployed]
+    if not rules:
+        return ""
+    header = ("nDCF as deployed, a scan counted as", *rules[0].ndcf_deployed)
+    rows = [(one.name, *map(_figure, one.ndcf_deployed.values())) for one in rules]
+    return f"\n\n{table(header, rows)}"
 
 
 def _figure(measure: Measure | None) -> str:
@@ -164,17 +168,16 @@ def _dropped_text(dropped: dict[str, dict[str, int]]) -> str:
 def _draw(found: Evaluation, folder: Path) -> None:
     from bluezone.lab.plots import draw
 
-    folder.mkdir(parents=True, exist_ok=True)
-    drawn = [path for task in found.tasks for path in draw(task, folder)]
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        drawn = [path for task in found.tasks for path in draw(task, folder)]
     click.echo(f"{len(drawn)} pictures in {folder}.")
 
 
 def _scored_text(name: str, found: Scored) -> str:
     rows = [
         (
-            one.scene,
-            one.receiver,
-            one.sender,
+            *(printable(name, SHOWN_NAME) for name in (one.scene, one.receiver, one.sender)),
             f"{one.began_at:.0f}",
             f"{one.heard_count}/{one.scan_count}",
             f"{one.probability:.2f}",
@@ -184,7 +187,7 @@ def _scored_text(name: str, found: Scored) -> str:
     ]
     header = ("scene", "receiver", "sender", "from", "heard/scans", "probability near", "truth")
     lines = [
-        f"{name}: {len(found.estimates)} windows; a scan every {found.rhythm_s:.0f} s.",
+        f"{printable(name)}: {len(found.estimates)} windows; a scan every {found.rhythm_s:.0f} s.",
         table(header, rows),
     ]
     if len(found.estimates) > SHOWN_WINDOWS:
@@ -193,7 +196,7 @@ def _scored_text(name: str, found: Scored) -> str:
         )
     if not found.fits:
         lines.append("Warning: the model is meant for another rhythm; its probabilities may be off.")
-    lines += [f"{sentence}: {count}" for sentence, count in sorted(found.notes.items())]
+    lines += [f"{printable(sentence)}: {count}" for sentence, count in sorted(found.notes.items())]
     if found.figures:
         lines += ["", *(f"{title}: {_figure(one)}" for title, one in found.figures.items())]
     else:
@@ -218,11 +221,19 @@ def _evaluation_json(found: Evaluation, seed: int) -> dict[str, Any]:
         }
         for task in found.tasks
     ]
-    return {"protocol": found.protocol, "seed": seed, "tasks": tasks, "left_out": found.dropped}
+    recorded = [dataclasses.asdict(section) for section in found.sections]
+    return {
+        "protocol": found.protocol,
+        "seed": seed,
+        "tasks": tasks,
+        "recorded": recorded,
+        "left_out": found.dropped,
+    }
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(_finite(content), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    with writing(path):
+        path.write_text(json.dumps(_finite(content), indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def _finite(value: Any) -> Any:

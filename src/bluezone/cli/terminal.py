@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import ParamSpec, TypeVar
 
@@ -29,7 +30,7 @@ def friendly(command: Callable[P, T]) -> Callable[P, T]:
             code = getattr(error, "code", None)
             if not isinstance(code, str) or not type(error).__module__.startswith("bluezone."):
                 raise
-            click.echo(f"Error: {error} [{code}]", err=True)
+            click.echo(f"Error: {printable(str(error))} [{code}]", err=True)
             sys.exit(1)
 
     return wrapped
@@ -70,9 +71,26 @@ def progress_bar(label: str) -> Callable[[float], None]:
     return show
 
 
+def printable(text: str, longest: int | None = None) -> str:
+    """Text from outside as a terminal may show it: what would steer the terminal is spelled out.
+
+    Args:
+        text: anything; line ends stay.
+        longest: more characters than these are cut off with an ellipsis; None keeps all.
+    """
+    shown = "".join(one if one == "\n" or not _steers(one) else ascii(one)[1:-1] for one in text)
+    return shown if longest is None or len(shown) <= longest else f"{shown[: longest - 1]}\u2026"
+
+
+def _steers(character: str) -> bool:
+    """Controls, marks of direction, halves of pairs, line and paragraph separators."""
+    category = unicodedata.category(character)
+    return category.startswith("C") or category in ("Zl", "Zp")
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Columns as wide as their widest cell; numbers to the right."""
-    cells = [[str(cell) for cell in row] for row in rows]
+    cells = [[printable(str(cell)).replace("\n", r"\n") for cell in row] for row in rows]
     widths = [max(len(text) for text in column) for column in zip(header, *cells, strict=True)]
     lines = [_line(header, widths, ["" for _ in header])]
     lines.append("  ".join("-" * width for width in widths))

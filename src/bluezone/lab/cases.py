@@ -7,8 +7,9 @@ is a case like any other.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -28,6 +29,7 @@ NEAR_SHARE = 0.5
 LONGEST_GAP_S = 300.0
 UNKNOWN_DISTANCE = "windows whose distance is not known"
 NO_SCAN = "windows without a scan"
+PART = "windows that the phone listened through for less than 80 %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def cases_of(
     span: tuple[int, int],
     step_s: int = WINDOW_S,
     unlabelled: bool = False,
-) -> list[Case]:
+    least_listened: float = 0.0,
+) -> Iterator[Case]:
     """All labelled windows of a scene; counts those that cannot be judged.
 
     Args:
@@ -93,27 +96,32 @@ def cases_of(
         span: first and last second of the recording; windows follow one another from its start.
         step_s: from window to window, seconds; shorter than a window for training only.
         unlabelled: whether windows of unknown truth count too, where the sender was heard.
+        least_listened: share of a window that the receiver's scans must stand for, 0 to 1.
     """
-    found: list[Case] = []
+    starts = range(*span, step_s)
     for receiver in sorted(scans):
-        own = _looks(scans[receiver])
-        for at in range(*span, step_s):
-            inside = [(gap, scan) for gap, scan in own if at <= scan.at < at + WINDOW_S]
-            for sender in sorted(models):
-                if sender == receiver:
-                    continue
+        own = _Own.of(scans[receiver])
+        others = models.keys() - {receiver}
+        # Of most pairs of a large scene nothing is known at all.
+        senders = sorted(one for one in others if one in own.ever_heard or distances.knows(receiver, one))
+        if len(senders) < len(others):
+            dropped[UNKNOWN_DISTANCE] += (len(others) - len(senders)) * len(starts)
+        for at in starts:
+            inside = own.inside(at)
+            heard = {sender for one in inside for sender in one.scan.rssi_dbm} if unlabelled else ()
+            whole = own.listened(at) >= least_listened
+            for sender in senders:
                 near = label(distances.metres(receiver, sender, at, at + WINDOW_S))
-                heard = unlabelled and any(sender in scan.rssi_dbm for _, scan in inside)
-                if (near is None and not heard) or not inside:
-                    dropped[
-                        "windows whose distance is not known" if near is None else "windows without a scan"
-                    ] += 1
-                    continue
-                looks = tuple(look(scan, sender, gap) for gap, scan in inside)
-                found.append(
-                    Case(scene, receiver, sender, models[receiver], models[sender], float(at), looks, near)
-                )
-    return found
+                if near is None and sender not in heard:
+                    dropped[UNKNOWN_DISTANCE] += 1
+                elif not inside:
+                    dropped[NO_SCAN] += 1
+                elif not whole:
+                    dropped[PART] += 1
+                else:
+                    looks = tuple(one.look(sender) for one in inside)
+                    names = scene, receiver, sender, models[receiver], models[sender]
+                    yield Case(*names, float(at), looks, near)
 
 
 def label(metres: NDArray[np.float64]) -> bool | None:
@@ -128,17 +136,79 @@ def label(metres: NDArray[np.float64]) -> bool | None:
     return bool(np.mean(known <= NEAR_M) >= NEAR_SHARE)
 
 
-def look(scan: Scan, sender: str, gap_s: float) -> Look:
-    """What one scan says about one sender."""
-    others = [rssi for phone, rssi in scan.rssi_dbm.items() if phone != sender]
-    return Look(scan.rssi_dbm.get(sender), median(others) if others else None, gap_s)
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """One own scan, ready to be looked at for each sender.
+
+    Attributes:
+        scan: it.
+        gap_s: since the one before, at most 300 s, seconds.
+        ranked: all its levels, rising, dBm.
+    """
+
+    scan: Scan
+    gap_s: float
+    ranked: Sequence[float]
+
+    def look(self, sender: str) -> Look:
+        """What it says about one sender."""
+        own = self.scan.rssi_dbm.get(sender)
+        return Look(own, _median_without(self.ranked, own), self.gap_s)
 
 
-def _looks(scans: Sequence[Scan]) -> list[tuple[float, Scan]]:
-    """Each scan with the time since the one before; the first with the median of the others."""
-    gaps = [later.at - earlier.at for earlier, later in pairwise(scans)]
-    first = median(gaps) if gaps else LONGEST_GAP_S
-    return [(min(gap, LONGEST_GAP_S), scan) for gap, scan in zip([first, *gaps], scans, strict=False)]
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """All scans of one receiver.
+
+    Attributes:
+        times: when, in order, seconds.
+        heard: each scan.
+        usual_s: the middle gap, at most 300 s, seconds.
+        ever_heard: senders.
+    """
+
+    times: Sequence[float]
+    heard: Sequence[_Heard]
+    usual_s: float
+    ever_heard: frozenset[str]
+
+    @classmethod
+    def of(cls, scans: Sequence[Scan]) -> _Own:
+        """Scans in order of time; the first stands for the middle gap of the others."""
+        gaps = [min(later.at - earlier.at, LONGEST_GAP_S) for earlier, later in pairwise(scans)]
+        usual = median(gaps) if gaps else LONGEST_GAP_S
+        heard = [
+            _Heard(scan, gap, sorted(scan.rssi_dbm.values()))
+            for gap, scan in zip([usual, *gaps], scans, strict=False)
+        ]
+        senders = frozenset(sender for scan in scans for sender in scan.rssi_dbm)
+        return cls([scan.at for scan in scans], heard, usual, senders)
+
+    def inside(self, begin: float) -> Sequence[_Heard]:
+        """The scans of the window that begins then."""
+        return self.heard[bisect_left(self.times, begin) : bisect_left(self.times, begin + WINDOW_S)]
+
+    def listened(self, begin: float) -> float:
+        """Share of a window that scans stand for: each for half of the gaps to its neighbours."""
+        end = begin + WINDOW_S
+        first = max(bisect_left(self.times, begin) - 1, 0)
+        last = min(bisect_left(self.times, end) + 1, len(self.times))
+        covered = 0.0
+        for place in range(first, last):
+            after = self.heard[place + 1].gap_s if place + 1 < len(self.heard) else self.usual_s
+            low = max(self.times[place] - self.heard[place].gap_s / 2, begin)
+            covered += max(min(self.times[place] + after / 2, end) - low, 0.0)
+        return covered / WINDOW_S
+
+
+def _median_without(ranked: Sequence[float], one: float | None) -> float | None:
+    """Median of rising values, less one that is among them; without sorting anew for each."""
+    count = len(ranked) - (one is not None)
+    if not count:
+        return None
+    gone = len(ranked) if one is None else bisect_left(ranked, one)
+    low, high = ((count - 1) // 2, count // 2)
+    return (ranked[low + (low >= gone)] + ranked[high + (high >= gone)]) / 2
 
 
 def window_of(case: Case, devices: Devices) -> ProximityWindow:
@@ -168,12 +238,11 @@ def by_scene(cases: Sequence[Case]) -> dict[str, list[Case]]:
 
 
 def rhythm_of(cases: Sequence[Case]) -> float:
-    """Mean time from scan to scan in these windows, seconds.
+    """The usual time from scan to scan in these windows, at most 300 s, seconds.
+
+    The middle gap: a window that is only in part of the recording changes nothing.
 
     Raises:
-        ValueError: no case.
+        statistics.StatisticsError: no case.
     """
-    scans = sum(len(case.looks) for case in cases)
-    if not scans:
-        raise ValueError("no window, so no rhythm")
-    return WINDOW_S * len(cases) / scans
+    return median(look.gap_s for case in cases for look in case.looks)

@@ -10,6 +10,8 @@ from pathlib import Path
 from bluezone.lab.errors import RecordingMalformed, RecordingsMissing
 
 MAX_ROWS = 5_000_000
+# The longest row: a window of `scoring.MAX_SCANS` scans with two levels each.
+MAX_LINE_BYTES = 128_000
 MAX_NAME = 100
 _NEAR = {"1": True, "near": True, "true": True, "0": False, "far": False, "false": False}
 
@@ -80,47 +82,71 @@ def header_of(path: Path) -> list[str]:
     """Names of the columns.
 
     Raises:
-        RecordingsMissing: no such file.
-        RecordingMalformed: not text in UTF-8.
+        RecordingsMissing: no such file, or it cannot be read.
+        RecordingMalformed: not CSV, not text in UTF-8, or a line without end.
     """
-    if not path.is_file():
-        raise RecordingsMissing(f"There is no file {path}.")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return [name.strip() for name in next(csv.reader(file), [])]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise RecordingMalformed(f"Line 1: not a header in CSV and UTF-8 ({error}).") from error
+        return _names(next(csv.reader(_lines(path)), []))
+    except csv.Error as error:
+        raise RecordingMalformed(f"Line 1: not a header in CSV ({error}).") from error
 
 
 def rows_of(path: Path, required: Sequence[str], optional: Sequence[str]) -> Iterator[Row]:
     """All rows that are not blank.
 
     Raises:
-        RecordingsMissing: no such file.
+        RecordingsMissing: no such file, or it cannot be read.
         RecordingMalformed: the header or a row is not as it should be; names the line.
     """
-    header = header_of(path)
-    _check(header, required, optional)
-    line = 1
+    reader = csv.reader(_lines(path), strict=True)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            next(reader)
-            for count, cells in enumerate(reader):
-                line = reader.line_num
-                if count >= MAX_ROWS:
-                    raise RecordingMalformed(f"The file has more than {MAX_ROWS} rows; split it by scene.")
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if len(cells) != len(header):
-                    raise RecordingMalformed(
-                        f"Line {line}: {len(cells)} cells, but the header names {len(header)}."
-                    )
-                yield Row(line, dict(zip(header, (cell.strip() for cell in cells), strict=True)))
-    except UnicodeDecodeError as error:
-        raise RecordingMalformed(f"After line {line}: the file is not text in UTF-8.") from error
+        header = _names(next(reader, []))
+        _check(header, required, optional)
+        for count, cells in enumerate(reader):
+            if count >= MAX_ROWS:
+                raise RecordingMalformed(f"The file has more than {MAX_ROWS} rows; split it by scene.")
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                raise RecordingMalformed(
+                    f"Line {reader.line_num}: {len(cells)} cells, but the header names {len(header)}."
+                )
+            yield Row(reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=True)))
     except csv.Error as error:
-        raise RecordingMalformed(f"After line {line}: not CSV ({error}).") from error
+        raise RecordingMalformed(f"Line {reader.line_num}: not CSV ({error}).") from error
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Lines with their ends, each read and decoded on its own: a fault is of its line, memory is bounded."""
+    try:
+        with path.open("rb") as file:
+            number = 0
+            while line := file.readline(MAX_LINE_BYTES + 1):
+                number += 1
+                yield _decoded(line, number)
+    except FileNotFoundError as error:
+        raise RecordingsMissing(f"There is no file {path}.") from error
+    except (OSError, ValueError) as error:
+        raise RecordingsMissing(f"{path} cannot be read: {error}.") from error
+
+
+def _decoded(line: bytes, number: int) -> str:
+    if len(line) > MAX_LINE_BYTES:
+        raise RecordingMalformed(f"Line {number}: longer than {MAX_LINE_BYTES} bytes.")
+    if b"\r" in line.rstrip(b"\r\n"):
+        raise RecordingMalformed(
+            f"Line {number}: a carriage return within it; save the file with line ends LF or CR LF."
+        )
+    try:
+        return line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise RecordingMalformed(
+            f"Line {number}: not text in UTF-8 (byte {line[error.start]:#04x} at place {error.start + 1})."
+        ) from error
+
+
+def _names(cells: Sequence[str]) -> list[str]:
+    return [name.strip() for name in cells]
 
 
 def _check(header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> None:

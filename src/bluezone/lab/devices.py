@@ -2,7 +2,8 @@
 
 The one place where two scales meet. Bluezone's `level_db = RSSI + receiver correction - dbm_at_1m` is 0
 at one metre; Google's and Apple's `attenuation = sent - (RSSI + receiver correction)` is about 53 dB there,
-so `level_db = 53 - attenuation`. The 53 dB was measured on epfl-exp34 (51.8 to 53.4 in its three scenes).
+so `level_db = 53 - attenuation`. The 53 dB is about what epfl-exp34 shows; `bluezone sensing evaluate`
+prints it for each scene.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from statistics import fmean, median
 import numpy as np
 
 from bluezone.lab.recording import Recording
+from bluezone.phone.calibration import PATH_LOSS_DB
 
 ATTENUATION_AT_1M_DB = 53.0
 # Nearer than this, bodies and hands decide; farther than that, only the loud receptions are left.
@@ -172,6 +174,17 @@ def measured(levels: Sequence[PairLevel], listed: Devices) -> Devices:
             start.dbm_at_1m + at_1m + departure("sender", model),
         )
     return Devices(known, Device(listed.other.receiver_correction_db, listed.other.dbm_at_1m + at_1m))
+
+
+def average_phone(levels: Sequence[PairLevel]) -> Device:
+    """What to assume of phones that no list knows: the median of what was received, brought to one metre.
+
+    The median, as for models that are not listed: pockets and bodies make a long tail on one side.
+
+    Args:
+        levels: of recordings that are not tested on; at least one.
+    """
+    return Device(0.0, median(one.rssi_dbm + PATH_LOSS_DB * one.log10_metres for one in levels))
 
 
 def _usual_departure(column: tuple[str, ...], listed: Devices) -> float:

@@ -2,8 +2,8 @@
 
 Knows their traps: models are taken from the persons, because `transmitter_model` repeats the receiver's;
 the video's clock is two hours ahead of UTC; a person without a position is somewhere, not far away.
-The application of exp05 asked for 6 dB less power than that of exp34; at equal distances it was received
-only 0.9 dB weaker, so nothing is added.
+The application of exp05 asked for 6 dB less power than that of exp34, but was received about as loud at equal
+distances (`bluezone sensing evaluate` prints it), so nothing is added.
 """
 
 from __future__ import annotations
@@ -166,10 +166,14 @@ class VideoPositions:
         with np.errstate(invalid="ignore"):
             return cls(begin, {person: sums[person] / counts[person][:, None] for person in sums})
 
+    def knows(self, one: str, other: str) -> bool:
+        """Whether the video shows both."""
+        return one in self.metres_xyz and other in self.metres_xyz
+
     def metres(self, one: str, other: str, begin: int, end: int) -> NDArray[np.float64]:
         """One distance for each second of [begin, end)."""
         found = np.full(end - begin, np.nan)
-        if one not in self.metres_xyz or other not in self.metres_xyz:
+        if not self.knows(one, other):
             return found
         here, there = self.metres_xyz[one], self.metres_xyz[other]
         low, high = max(begin, self.begin), min(end, self.begin + len(here))

@@ -5,8 +5,8 @@ Decides what is compared and how; which recordings are trained and tested on is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,13 +26,14 @@ class Method:
         name: for people.
         fit: training cases to a score; higher is nearer.
         is_probability: whether the score is the probability of near.
-        warns: what it says as deployed, without a fitted threshold; None if it never was.
+        warns: what it says as deployed, without a fitted threshold, by how a scan's time is counted; empty
+            if it never was.
     """
 
     name: str
     fit: Callable[[Sequence[Case]], Score]
     is_probability: bool = False
-    warns: Callable[[Case], bool] | None = None
+    warns: Mapping[str, Callable[[Case], bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Result:
         auc, hits, ndcf, f1: over all test cases together; `hits` at 10 % false alarms, `ndcf` and `f1` at
             the threshold that was best on the training cases of each fold.
         calibration_error: None where the score is no probability.
-        ndcf_deployed: with the rule's own threshold; None where it has none.
+        ndcf_deployed: with the rule's own threshold, by how a scan's time is counted; empty for others.
         scene_auc, scene_ndcf: of each scene.
         scores, said_near: of each test case, for plots.
     """
@@ -63,7 +64,7 @@ class Result:
     ndcf: Measure
     f1: Measure
     calibration_error: Measure | None
-    ndcf_deployed: Measure | None
+    ndcf_deployed: dict[str, Measure]
     scene_auc: dict[str, float]
     scene_ndcf: dict[str, float]
     scores: Floats
@@ -76,7 +77,7 @@ class Judged:
 
     Attributes:
         key, title: of the task.
-        rhythm_s: mean time from scan to scan in the test cases, seconds.
+        rhythm_s: usual time from scan to scan in the test cases, seconds.
         scenes: of the test cases.
         near: labels of the test cases.
         results: of each method.
@@ -126,7 +127,10 @@ def _result(method: Method, folds: Sequence[Fold], tested: Sequence[Case], near:
     def measure(statistic: metrics.Statistic) -> Measure:
         return metrics.measured(statistic, pairs, seed)
 
-    warned = None if method.warns is None else np.array([method.warns(case) for case in tested])
+    def deployed(warns: Callable[[Case], bool]) -> Measure:
+        warned = np.array([warns(case) for case in tested])
+        return measure(lambda weight: metrics.ndcf(near, warned, weight))
+
     scenes = np.array([case.scene for case in tested])
     masks = {scene: scenes == scene for scene in dict.fromkeys(scenes.tolist())}
     return Result(
@@ -138,7 +142,7 @@ def _result(method: Method, folds: Sequence[Fold], tested: Sequence[Case], near:
         measure(lambda weight: metrics.calibration_error(near, scores, weight))
         if method.is_probability
         else None,
-        None if warned is None else measure(lambda weight: metrics.ndcf(near, warned, weight)),
+        {convention: deployed(warns) for convention, warns in method.warns.items()},
         {scene: metrics.auc(near[mask], scores[mask]) for scene, mask in masks.items()},
         {scene: metrics.ndcf(near[mask], said[mask]) for scene, mask in masks.items()},
         scores,

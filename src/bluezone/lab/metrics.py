@@ -69,13 +69,15 @@ def hits_at(near: Bools, score: Floats, false_alarms: float = 0.1, weight: Float
 
 
 def best_threshold(near: Bools, score: Floats, weight: Floats | None = None) -> float:
-    """The threshold of least nDCF: half-way between two scores; infinite if saying "far" is best."""
+    """The threshold of least nDCF: half-way between two scores; infinite if nothing beats always "far".
+
+    Always "near" costs the same, 1, so it is never chosen.
+    """
     found = curve(near, score, weight)
-    place = int(np.argmin(1 - found.hit + found.false_alarm))
+    # Rounded, so that the last bits of sums do not decide between equals; the first is 1 whatever the cases.
+    place = int(np.nanargmin(np.round(1 - found.hit + found.false_alarm, 12)))
     if place == 0:
         return float("inf")
-    if place + 1 == len(found.threshold):
-        return float(found.threshold[place])
     return float((found.threshold[place] + found.threshold[place + 1]) / 2)
 
 

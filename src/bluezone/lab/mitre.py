@@ -2,7 +2,8 @@
 
 A case is one file: up to eight ten-second sessions at one distance, of which the first four seconds each
 are one look. Files of one set share people, phones and carriage: sets are the recordings that are never
-split. Receivers are iPhones, whose numbers nobody publishes: every model starts as one average phone.
+split. Receivers are iPhones, whose numbers nobody publishes: what an average pair of these phones receives
+at one metre is measured on the training recordings, too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import csv
 import gzip
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import log10
@@ -19,7 +20,7 @@ from pathlib import Path
 from statistics import fmean
 
 from bluezone.lab.cases import NEAR_M, Case, Look
-from bluezone.lab.devices import MEASURED_M, Device, Devices, PairLevel
+from bluezone.lab.devices import MEASURED_M, Device, Devices, PairLevel, average_phone, measured
 from bluezone.lab.errors import RecordingMalformed, RecordingsMissing
 from bluezone.lab.recording import Reception, clean
 
@@ -27,8 +28,10 @@ LOOK_S = 4.0
 METRES_PER_FOOT = 0.3048
 # From look to look, if the eight of a file filled ten minutes, seconds.
 GAP_S = 75.0
-# What an average pair of these phones receives at one metre, dBm.
-AVERAGE_PHONES = Devices({}, Device(0.0, -58.0))
+ANGLES = 8
+# A list that knows nothing: where measuring starts from does not matter, because the level at one metre
+# that all phones share is not held back.
+UNLISTED = Devices({}, Device(0.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,25 @@ class MitreData:
         cases: one a file; the scene is the set.
         levels: one a file whose distance can be measured on.
         in_hand: sets in which both phones were held in the hand; in the others one was in a pocket or purse.
+        turned: of each file that was heard at every angle: degrees to mean level, dBm.
     """
 
     cases: list[Case]
     levels: list[PairLevel]
     in_hand: frozenset[str]
+    turned: list[dict[int, float]]
+
+    def models(self, cases: Sequence[Case]) -> Devices:
+        """The models as measured on the recordings of these cases."""
+        return measured(self._of(cases), UNLISTED)
+
+    def average_phone(self, cases: Sequence[Case]) -> Devices:
+        """Only the average phone of the recordings of these cases: no model is known."""
+        return Devices({}, average_phone(self._of(cases)))
+
+    def _of(self, cases: Sequence[Case]) -> list[PairLevel]:
+        scenes = {case.scene for case in cases}
+        return [one for one in self.levels if one.scene in scenes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,7 @@ class _Session:
     receiver_model: str
     sender_model: str
     in_hand: bool
+    angle: int
 
 
 def load(folder: Path, dropped: Counter[str]) -> MitreData:
@@ -82,7 +100,12 @@ def load(folder: Path, dropped: Counter[str]) -> MitreData:
         [_case(sessions, heard) for sessions in files.values()],
         [one for one in levels if one is not None],
         frozenset(_set_of(one) for one in firsts) - pocket,
+        [found for sessions in files.values() if len(found := _turned(sessions, heard)) == ANGLES],
     )
+
+
+def _turned(sessions: list[_Session], heard: dict[str, float]) -> dict[int, float]:
+    return {one.angle: heard[one.number] for one in sessions if one.number in heard}
 
 
 def _level(sessions: list[_Session], heard: dict[str, float]) -> PairLevel | None:
@@ -113,7 +136,8 @@ def _sessions(path: Path) -> Iterator[_Session]:
                 metres = float(row["range_ft"]) * METRES_PER_FOOT
                 names = row["rx_dev"], row["tx_dev"]
                 in_hand = row["rx_carry"] == row["tx_carry"] == "in hand"
-                yield _Session(row["session"], row["file"], metres, float(row["t0"]), *names, in_hand)
+                angle = int(float(row["angle"]))
+                yield _Session(row["session"], row["file"], metres, float(row["t0"]), *names, in_hand, angle)
             except (KeyError, TypeError, ValueError) as error:
                 raise RecordingMalformed(f"{path.name}, line {line}: {error}.") from error
 

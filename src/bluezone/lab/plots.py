@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,26 @@ mpl.use("Agg")
 from matplotlib.figure import Figure
 
 from bluezone.lab import metrics
-from bluezone.lab.judging import Judged
+from bluezone.lab.judging import Judged, Result
 
 _SIZE_INCHES = (5.2, 4.4)
 _DPI = 110
-# Told apart by colour-blind people, too (Okabe and Ito); the phone's own model is thick.
-_COLOURS = ("#0072B2", "#56B4E9", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#555555")
+# Told apart by colour-blind people, too (Okabe and Ito, then brown); the phone's own model is thick.
+_COLOURS = (
+    "#0072B2",
+    "#56B4E9",
+    "#D55E00",
+    "#E69F00",
+    "#CC79A7",
+    "#009E73",
+    "#555555",
+    "#000000",
+    "#8C510A",
+)
+# With as many methods as there are colours, further ones take a colour again, with another line.
+_LINES = ("-", "--", ":")
+_HATCHES = {"-": "", "--": "////", ":": "...."}
+_STYLES = tuple((colour, line) for line in _LINES for colour in _COLOURS)
 
 
 def draw(task: Judged, folder: Path) -> list[Path]:
@@ -41,11 +56,17 @@ def draw(task: Judged, folder: Path) -> list[Path]:
     return drawn
 
 
+def _styled(task: Judged) -> Iterator[tuple[Result, tuple[str, str]]]:
+    """Each result with colour and line; none is left out."""
+    return zip(task.results, _STYLES[: len(task.results)], strict=True)
+
+
 def _roc(task: Judged, axes: Any) -> None:
-    for number, (colour, result) in enumerate(zip(_COLOURS, task.results, strict=False)):
+    for number, (result, style) in enumerate(_styled(task)):
         found = metrics.curve(task.near, result.scores)
         label = f"{result.name} (AUC {result.auc.value:.2f})"
-        axes.plot(found.false_alarm, found.hit, color=colour, lw=2.6 if number == 0 else 1.3, label=label)
+        width = 2.6 if number == 0 else 1.3
+        axes.plot(found.false_alarm, found.hit, color=style[0], ls=style[1], lw=width, label=label)
     axes.plot([0, 1], [0, 1], color="#bbbbbb", lw=1, ls=":")
     axes.set(
         xlabel="share of far windows called near",
@@ -59,13 +80,13 @@ def _roc(task: Judged, axes: Any) -> None:
 
 def _reliability(task: Judged, axes: Any) -> None:
     axes.plot([0, 1], [0, 1], color="#bbbbbb", lw=1, ls=":")
-    for colour, result in zip(_COLOURS, task.results, strict=False):
+    for result, (colour, line) in _styled(task):
         if result.calibration_error is None:
             continue
         bins = metrics.calibration_bins(task.near, result.scores)
         said, true, counts = (np.array(column) for column in zip(*bins, strict=True))
         label = f"{result.name} (error {result.calibration_error.value:.2f})"
-        axes.plot(said, true, color=colour, lw=1.2, label=label)
+        axes.plot(said, true, color=colour, ls=line, lw=1.2, label=label)
         axes.scatter(said, true, s=6 + 200 * counts / counts.sum(), color=colour)
     axes.set(
         xlabel="probability that was said",
@@ -83,12 +104,13 @@ def _scenes(task: Judged, axes: Any) -> None:
         _spread(task, axes)
         return
     width = 0.8 / len(task.results)
-    for number, (colour, result) in enumerate(zip(_COLOURS, task.results, strict=False)):
+    for number, (result, (colour, line)) in enumerate(_styled(task)):
         places = np.arange(len(scenes)) + (number - (len(task.results) - 1) / 2) * width
         errors = [result.scene_ndcf[scene] for scene in scenes]
-        axes.bar(places, errors, width, color=colour, label=result.name)
+        hatch = _HATCHES[line]
+        axes.bar(places, errors, width, color=colour, hatch=hatch, edgecolor="white", lw=0, label=result.name)
     axes.axhline(1, color="#bbbbbb", lw=1, ls=":")
-    axes.set(ylabel="nDCF (0: never wrong, 1: useless)", title=task.title, ylim=(0, 1.3))
+    axes.set(ylabel="nDCF (0: never wrong, 1: useless)", title=task.title, ylim=(0, 1.4))
     axes.set_xticks(range(len(scenes)), [scene.rsplit("/", 1)[-1] for scene in scenes])
     axes.legend(fontsize=7, frameon=False, ncols=2)
 
@@ -99,5 +121,7 @@ def _spread(task: Judged, axes: Any) -> None:
         [error for error in result.scene_ndcf.values() if np.isfinite(error)] for result in task.results
     ]
     axes.boxplot(errors, tick_labels=[result.name for result in task.results])
-    axes.tick_params(axis="x", labelsize=7, labelrotation=15)
+    axes.tick_params(axis="x", labelsize=7)
+    for label in axes.get_xticklabels():
+        label.set(rotation=30, ha="right", rotation_mode="anchor")
     axes.set(ylabel="nDCF of each recording", title=task.title)

@@ -8,26 +8,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from bluezone.lab import epfl, mitre
-from bluezone.lab.cases import Case, by_scene, cases_of, window_of
+from bluezone.lab import epfl, mitre, recorded
+from bluezone.lab.cases import Case, by_scene, cases_of
 from bluezone.lab.devices import Devices, measured, pair_levels
 from bluezone.lab.judging import Fold, Judged, Method, Score, judge
+from bluezone.lab.methods import (
+    PHONE_RHYTHM_S,
+    fitted,
+    level_methods,
+    model_methods,
+    rule_methods,
+    scored_by,
+)
 from bluezone.lab.recording import Recording
-from bluezone.lab.rules import Rule, mean_rssi, rules_in_use
 from bluezone.lab.scans import Scan, scans_of, thinned
-from bluezone.lab.training import train
-from bluezone.phone.proximity import ProximityModel, probability_near
+from bluezone.phone.proximity import WINDOW_S, ProximityModel
 
 Progress = Callable[[float], None]
 
-# Dense recordings are thinned to these rhythms, seconds: the apps' of 2020, and Bluezone's.
+# Dense recordings are thinned to Bluezone's rhythm and to that of the apps of 2020, seconds.
 SLOW_RHYTHM_S = 255.0
-PHONE_RHYTHM_S = 60.0
 # exp05 listened for half a second every ten: one look holds one such scan, or two where they came faster.
 LOOK_S = 10.5
 TRAINING_STEP_S = {"epfl-exp34": 60, "epfl-exp05": 120}
@@ -50,6 +55,9 @@ MITRE_TASKS = {
 }
 
 
+Cases = dict[str, list[Case]]
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What a protocol found.
@@ -57,11 +65,13 @@ class Evaluation:
     Attributes:
         protocol: its name.
         tasks: judged ones.
+        sections: what the recordings say.
         dropped: file or scene to reason to count.
     """
 
     protocol: str
     tasks: tuple[Judged, ...]
+    sections: tuple[recorded.Section, ...]
     dropped: dict[str, dict[str, int]]
 
 
@@ -72,13 +82,14 @@ class Scene:
     recording: Recording
     scans: dict[str, list[Scan]]
 
-    def cases(self, rhythm_s: float | None, step_s: int, seed: int) -> list[Case]:
-        """Windows of this scene; counts what is left out on its recording.
+    def cases(self, rhythm_s: float | None, step_s: int, seed: int, dropped: Counter[str]) -> list[Case]:
+        """Windows of this scene.
 
         Args:
             rhythm_s: to thin to; None leaves the scans as they are.
             step_s: from window to window, seconds.
             seed: decides when each phone's first look is.
+            dropped: reasons for leaving windows out are added to it.
         """
         scans = self.scans
         if rhythm_s is not None:
@@ -88,8 +99,9 @@ class Scene:
                 receiver: thinned(own, rhythm_s, LOOK_S, phases[receiver]) for receiver, own in scans.items()
             }
         record = self.recording
-        dropped: Counter[str] = Counter()
-        return cases_of(record.scene, scans, record.models, record.distances, dropped, record.span, step_s)
+        return list(
+            cases_of(record.scene, scans, record.models, record.distances, dropped, record.span, step_s)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +112,13 @@ class EpflData:
         scenes: experiment to scene's name to scene.
         devices: experiment to the models as measured on it.
         listed: the models as Google's list has them.
+        left_out: scene to reason to number of windows, of all cases that were made.
     """
 
     scenes: dict[str, dict[str, Scene]]
     devices: dict[str, Devices]
     listed: Devices
+    left_out: dict[str, Counter[str]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path, progress: Progress) -> EpflData:
@@ -133,15 +147,23 @@ class EpflData:
 
     def test_cases(self, name: str, rhythm_s: float | None, seed: int) -> dict[str, list[Case]]:
         """Scene to windows that follow one another."""
-        return {key: scene.cases(rhythm_s, 600, seed) for key, scene in self.scenes[name].items()}
+        return self._cases(name, rhythm_s, WINDOW_S, seed, "tested")
 
     def training_cases(self, name: str, rhythm_s: float | None, seed: int) -> dict[str, list[Case]]:
         """Scene to overlapping windows."""
-        step = TRAINING_STEP_S[name]
-        return {key: scene.cases(rhythm_s, step, seed) for key, scene in self.scenes[name].items()}
+        step_s = TRAINING_STEP_S[name]
+        use = f"trained, one every {step_s} s"
+        return self._cases(name, rhythm_s, step_s, seed, use)
 
-
-Cases = dict[str, list[Case]]
+    def _cases(self, name: str, rhythm_s: float | None, step_s: int, seed: int, use: str) -> Cases:
+        rhythm = "" if rhythm_s is None else f", scans thinned to {rhythm_s:g} s"
+        found = {}
+        for key, scene in self.scenes[name].items():
+            dropped: Counter[str] = Counter()
+            found[key] = scene.cases(rhythm_s, step_s, seed, dropped)
+            counts = self.left_out.setdefault(scene.recording.scene, Counter())
+            counts.update({f"{reason} ({use}{rhythm})": count for reason, count in dropped.items()})
+        return found
 
 
 def epfl_protocol(folder: Path, seed: int, progress: Progress, only: str | None = None) -> Evaluation:
@@ -169,14 +191,17 @@ def epfl_protocol(folder: Path, seed: int, progress: Progress, only: str | None 
     keys = [key for key in EPFL_TASKS if only in (None, key)]
     for number, key in enumerate(keys):
         devices = data.devices[OLD if key.endswith("exp34") else NEW]
-        methods = [*model_methods(devices, data.listed), *rule_methods(data.listed)]
+        rules = rule_methods(lambda _cases: data.listed, data.listed)
+        methods = [*model_methods(devices, data.listed), *rules, *level_methods(data.listed)]
 
         def step(share: float, done: int = number) -> None:
             progress(0.2 + 0.8 * (done + share) / len(keys))
 
         judged.append(judge(key, EPFL_TASKS[key], folds[key](), methods, seed, step))
-    recordings = [scene.recording for found in data.scenes.values() for scene in found.values()]
-    return Evaluation("epfl", tuple(judged), {one.scene: dict(one.dropped) for one in recordings})
+    scenes = [(one.recording, one.scans) for found in data.scenes.values() for one in found.values()]
+    sections = recorded.rooms(scenes, data.listed), recorded.models(data.devices, data.listed)
+    dropped = {one.scene: dict(one.dropped + data.left_out.get(one.scene, Counter())) for one, _ in scenes}
+    return Evaluation("epfl", tuple(judged), sections, dropped)
 
 
 def leave_one_out(train_cases: Cases, test_cases: Cases) -> list[Fold]:
@@ -197,37 +222,6 @@ def transfer(train_cases: Cases, test_cases: Cases) -> list[Fold]:
     ]
 
 
-def model_methods(devices: Devices, listed: Devices) -> list[Method]:
-    """The phone's model with measured phone models, and with Google's list alone."""
-    return [
-        Method("Bluezone", lambda cases: fitted(cases, devices), is_probability=True),
-        Method("Bluezone, Google's list", lambda cases: fitted(cases, listed), is_probability=True),
-    ]
-
-
-def rule_methods(listed: Devices) -> list[Method]:
-    """The rules in use, with the list that they were used with, and the mean level."""
-
-    def method(rule: Rule) -> Method:
-        return Method(
-            rule.name,
-            lambda _cases: lambda case: rule.score(case, listed),
-            warns=lambda c: rule.warns(c, listed),
-        )
-
-    return [*(method(rule) for rule in rules_in_use()), Method("mean RSSI", lambda _cases: mean_rssi)]
-
-
-def fitted(cases: Sequence[Case], devices: Devices) -> Score:
-    """The model trained on cases, as a score."""
-    return scored_by(train(cases, devices, PHONE_RHYTHM_S, {}), devices)
-
-
-def scored_by(model: ProximityModel, devices: Devices) -> Score:
-    """A model as a score."""
-    return lambda case: probability_near(window_of(case, devices), model)
-
-
 def mitre_protocol(folder: Path, seed: int, progress: Progress, shipped: ProximityModel) -> Evaluation:
     """Recordings of standing pairs, tenfold by recording; the shipped model and the rules in use beside it.
 
@@ -241,18 +235,7 @@ def mitre_protocol(folder: Path, seed: int, progress: Progress, shipped: Proximi
     data = mitre.load(folder / "mitre-range-angle", dropped)
     progress(0.3)
 
-    def with_measured_models(cases: Sequence[Case]) -> Score:
-        scenes = {case.scene for case in cases}
-        levels = [one for one in data.levels if one.scene in scenes]
-        return fitted(cases, measured(levels, mitre.AVERAGE_PHONES))
-
-    methods = [
-        Method("Bluezone", with_measured_models, is_probability=True),
-        Method("Bluezone, models unknown", lambda cases: fitted(cases, mitre.AVERAGE_PHONES), True),
-        Method("Bluezone as shipped", lambda _cases: scored_by(shipped, mitre.AVERAGE_PHONES), True),
-        # As deployed the rules count minutes, and here the time of a look is a guess.
-        *(replace(one, warns=None) for one in rule_methods(mitre.AVERAGE_PHONES)),
-    ]
+    methods = mitre_methods(data, shipped)
     folds = split(data.cases, MITRE_FOLDS, seed)
     everything = {case.scene for case in data.cases}
     groups = {"mitre": everything, "mitre-in-hand": data.in_hand, "mitre-pocket": everything - data.in_hand}
@@ -261,7 +244,29 @@ def mitre_protocol(folder: Path, seed: int, progress: Progress, shipped: Proximi
         tested = [Fold(one.train, [case for case in one.test if case.scene in scenes]) for one in folds]
         tasks.append(judge(key, MITRE_TASKS[key], [one for one in tested if one.test], methods, seed))
         progress(0.3 + 0.7 * (number + 1) / len(groups))
-    return Evaluation("mitre", tuple(tasks), {"mitre-range-angle": dict(dropped)})
+    sections = (recorded.angles(data.turned),)
+    return Evaluation("mitre", tuple(tasks), sections, {"mitre-range-angle": dict(dropped)})
+
+
+def mitre_methods(data: mitre.MitreData, shipped: ProximityModel) -> list[Method]:
+    """The model in three states of knowledge, and the rules; nothing is known of the recordings tested on."""
+
+    def with_models(cases: Sequence[Case]) -> Score:
+        return fitted(cases, data.models(cases))
+
+    def without_models(cases: Sequence[Case]) -> Score:
+        return fitted(cases, data.average_phone(cases))
+
+    def as_shipped(cases: Sequence[Case]) -> Score:
+        return scored_by(shipped, data.average_phone(cases))
+
+    return [
+        Method("Bluezone", with_models, is_probability=True),
+        Method("Bluezone, models unknown", without_models, is_probability=True),
+        Method("Bluezone as shipped", as_shipped, is_probability=True),
+        # As deployed the rules count minutes, and here the time of a look is a guess.
+        *rule_methods(data.average_phone, None),
+    ]
 
 
 def split(cases: Sequence[Case], count: int, seed: int) -> list[Fold]:

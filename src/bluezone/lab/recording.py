@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import floor
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -16,10 +17,10 @@ from numpy.typing import NDArray
 
 # iOS delivers one advertisement twice within this time, seconds.
 DUPLICATE_S = 0.003
-# Both radios' way to say that there is no value, dBm.
-NO_RSSI = 127
-# What a receiver can report, dBm; anything else is a damaged row.
-RSSI_DBM = (-127.0, 20.0)
+# Radios' ways to say that there is no value, dBm: this one, and -127 and below.
+NO_RSSI, NO_RSSI_FROM = 127, -127
+# The loudest that a receiver can report, dBm; above it a row is damaged.
+LOUDEST_DBM = 20.0
 
 
 class Reception(NamedTuple):
@@ -39,6 +40,10 @@ class Reception(NamedTuple):
 
 class Distances(Protocol):
     """How far apart two phones were."""
+
+    def knows(self, one: str, other: str) -> bool:
+        """Whether the distance of the two is known at any time."""
+        ...
 
     def metres(self, one: str, other: str, begin: int, end: int) -> NDArray[np.float64]:
         """One value for each second of [begin, end); not a number where nobody knows."""
@@ -70,7 +75,7 @@ class Recording:
         """First second of the recording, and the one after its last."""
         times = [one.at for one in self.receptions]
         times += [at for starts in self.empty_scans.values() for at in starts]
-        return (int(min(times)), int(max(times)) + 1) if times else (0, 0)
+        return (floor(min(times)), floor(max(times)) + 1) if times else (0, 0)
 
 
 def clean(receptions: Iterable[Reception], dropped: Counter[str]) -> list[Reception]:
@@ -98,6 +103,8 @@ def clean(receptions: Iterable[Reception], dropped: Counter[str]) -> list[Recept
 def _useless(one: Reception) -> str:
     if one.rssi_dbm == NO_RSSI:
         return "127, which means no value"
-    if not RSSI_DBM[0] <= one.rssi_dbm <= RSSI_DBM[1]:
+    if one.rssi_dbm <= NO_RSSI_FROM:
+        return "-127 or less, which means no value"
+    if one.rssi_dbm > LOUDEST_DBM:
         return "a level that no receiver reports"
     return "heard itself" if one.receiver == one.sender else ""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bluezone.lab.protocols import NEW, OLD, PHONE_RHYTHM_S, EpflData
+from bluezone.lab.methods import PHONE_RHYTHM_S
+from bluezone.lab.protocols import NEW, OLD, EpflData
 from bluezone.lab.training import train
 from bluezone.phone.proximity import ProximityModel
 

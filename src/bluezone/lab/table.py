@@ -8,11 +8,13 @@ the number of the line. One row is one advertisement that one phone received, on
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median_low
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +28,7 @@ REQUIRED = ("scene", "receiver", "sender", "time_s", "rssi_dbm")
 OPTIONAL = ("receiver_correction_db", "dbm_at_1m", "sent_dbm", "distance_m", "near")
 # A distance holds until the next one of the pair, at most so long, seconds.
 HOLD_S = 60
-# A recording of one scene is no longer than this; a longer one has a wrong clock, seconds.
+# A recording of one scene is no longer than this; a row farther from its middle has a wrong clock, seconds.
 LONGEST_SCENE_S = 14 * 86_400.0
 ASSUMED_DBM_AT_1M = -60.0
 # So many wrong clocks are named, further ones are counted.
@@ -58,11 +60,34 @@ class TableRecording:
 
 @dataclass(slots=True)
 class _Scene:
+    """What the rows of one scene said; `times` and `lines` are of every row."""
+
+    times: array[float] = field(default_factory=lambda: array("d"))
+    lines: array[int] = field(default_factory=lambda: array("q"))
     receptions: list[Reception] = field(default_factory=list)
     empty: dict[str, list[float]] = field(default_factory=dict)
     distances: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     phones: set[str] = field(default_factory=set)
     first_line: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def drop_outside(self, low: float, high: float) -> list[int]:
+        """Leaves out what was at another time; returns the lines of the rows that went."""
+        rows = list(zip(self.times, self.lines, strict=True))
+        wrong = [line for at, line in rows if not low <= at <= high]
+        if wrong:
+            self.times = array("d", [at for at, _ in rows if low <= at <= high])
+            self.lines = array("q", [line for at, line in rows if low <= at <= high])
+            self.receptions = [one for one in self.receptions if low <= one.at <= high]
+            empty = {
+                phone: [at for at in starts if low <= at <= high] for phone, starts in self.empty.items()
+            }
+            self.empty = {phone: starts for phone, starts in empty.items() if starts}
+            marks = {
+                pair: {at: metres for at, metres in found.items() if low <= at <= high}
+                for pair, found in self.distances.items()
+            }
+            self.distances = {pair: found for pair, found in marks.items() if found}
+        return wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +99,10 @@ class HeldDistances:
     """
 
     known: Mapping[tuple[str, str], Sequence[tuple[int, float]]]
+
+    def knows(self, one: str, other: str) -> bool:
+        """Whether a distance of the two was ever written down."""
+        return _ordered(one, other) in self.known
 
     def metres(self, one: str, other: str, begin: int, end: int) -> NDArray[np.float64]:
         """One value for each second of [begin, end)."""
@@ -98,6 +127,7 @@ def load_table(path: Path) -> TableRecording:
     notes: Counter[str] = Counter()
     for row in rows_of(path, REQUIRED, OPTIONAL):
         _take(row, scenes, phones)
+    _drop_wrong_clocks(scenes.values(), notes)
     recordings = tuple(_recording(name, scene, notes) for name, scene in scenes.items())
     _note_clocks(scenes, recordings, notes)
     return TableRecording(recordings, _devices(phones, recordings, notes), notes)
@@ -110,10 +140,13 @@ def _take(row: Row, scenes: dict[str, _Scene], phones: dict[str, dict[str, float
         raise row.refuse("time_s is empty")
     rssi, metres = row.number("rssi_dbm", *_LIMITS["rssi_dbm"]), _distance(row)
     scene = scenes.setdefault(name, _Scene())
+    scene.times.append(at)
+    scene.lines.append(row.line)
     scene.phones.add(receiver)
+    if not row.cells["sender"] and (rssi is not None or metres is not None):
+        raise row.refuse("a level or a distance, but no sender")
+    _note_corrections(row, phones)
     if not row.cells["sender"]:
-        if rssi is not None or metres is not None:
-            raise row.refuse("a level or a distance, but no sender")
         scene.empty.setdefault(receiver, []).append(at)
         return
     sender = row.name("sender")
@@ -124,8 +157,7 @@ def _take(row: Row, scenes: dict[str, _Scene], phones: dict[str, dict[str, float
         scene.receptions.append(Reception(receiver, sender, at, rssi))
         scene.first_line.setdefault((receiver, sender), row.line)
     if metres is not None:
-        scene.distances.setdefault(_ordered(receiver, sender), {})[int(at // 1)] = metres
-    _note_corrections(row, phones)
+        scene.distances.setdefault(_ordered(receiver, sender), {})[math.floor(at)] = metres
 
 
 def _distance(row: Row) -> float | None:
@@ -153,9 +185,23 @@ def _note_corrections(row: Row, phones: dict[str, dict[str, float]]) -> None:
     for (role, name), value in given.items():
         if value is None:
             continue
+        if not row.cells[role]:
+            raise row.refuse(f"{name} of a sender, but no sender")
         known = phones.setdefault(row.cells[role], {}).setdefault(name, value)
         if known != value:
             raise row.refuse(f"{row.cells[role]!r} had another {name} before ({known:g})")
+
+
+def _drop_wrong_clocks(scenes: Iterable[_Scene], notes: Counter[str]) -> None:
+    """Leaves out the rows whose time cannot be meant, and says how many and where the first is."""
+    wrong: list[int] = []
+    for scene in scenes:
+        middle = median_low(scene.times)
+        wrong += scene.drop_outside(middle - LONGEST_SCENE_S, middle + LONGEST_SCENE_S)
+    if wrong:
+        days = round(LONGEST_SCENE_S / 86_400)
+        where = f"more than {days} days from the middle of their scene, the first in line {min(wrong)}"
+        notes[f"rows dropped: a clock that is wrong ({where})"] += len(wrong)
 
 
 def _recording(name: str, scene: _Scene, notes: Counter[str]) -> Recording:
@@ -170,9 +216,10 @@ def _recording(name: str, scene: _Scene, notes: Counter[str]) -> Recording:
     recording = Recording(name, models, receptions, distances, scene.empty, dropped)
     begin, end = recording.span
     if end - begin > LONGEST_SCENE_S:
+        first, last = (scene.lines[scene.times.index(at)] for at in (min(scene.times), max(scene.times)))
         raise RecordingMalformed(
-            f"Scene {name!r} lasts {(end - begin) / 86_400:.0f} days: a clock is wrong, or several"
-            " recordings share one name."
+            f"Line {first} and line {last} are {(end - begin) / 86_400:.0f} days apart, and both of scene"
+            f" {name!r}: a clock is wrong, or several recordings share one name."
         )
     return recording
 

@@ -17,6 +17,10 @@ class Standing:
     def __init__(self, metres: Mapping[str, float]) -> None:
         self._metres = metres
 
+    def knows(self, one: str, other: str) -> bool:
+        """Whether the pair is anywhere."""
+        return "".join(sorted((one, other))) in self._metres
+
     def metres(self, one: str, other: str, begin: int, end: int) -> NDArray[np.float64]:
         """One value for each second."""
         return np.full(end - begin, self._metres.get("".join(sorted((one, other))), np.nan))

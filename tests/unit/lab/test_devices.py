@@ -12,6 +12,7 @@ from bluezone.lab.devices import (
     Devices,
     PairLevel,
     attenuation_db,
+    average_phone,
     from_google,
     measured,
     median_device,
@@ -73,6 +74,16 @@ def test_one_persons_pocket_is_not_a_model() -> None:
     with_c = Devices({**LISTED.known, "C": Device(0, -60)}, LISTED.other)
     found = measured([*levels, *only], with_c).known
     assert 0 < found["C"].dbm_at_1m - found["A"].dbm_at_1m < 5
+
+
+def test_the_average_phone_is_the_median_at_one_metre_whatever_a_pocket_swallows() -> None:
+    levels = [
+        PairLevel("s", "a", "b", "A", "B", log10(metres), -60 - 14.4 * log10(metres)) for metres in (1, 2, 3)
+    ]
+    pocket = PairLevel("s", "a", "c", "A", "C", 0.0, -95.0)
+    found = average_phone(levels)
+    assert found.receiver_correction_db == 0 and found.dbm_at_1m == pytest.approx(-60)
+    assert average_phone([*levels, pocket]).dbm_at_1m == pytest.approx(-60)
 
 
 def test_levels_of_pairs_come_from_near_minutes_of_known_distance() -> None:

@@ -65,6 +65,16 @@ def test_the_best_threshold_is_as_good_as_any(rows: list[tuple[bool, int, int]])
     assert metrics.ndcf(near, score >= best, weight) == pytest.approx(min(costs))
 
 
+def test_where_nothing_helps_the_answer_is_far_whatever_the_last_bits() -> None:
+    """A threshold at the lowest training score would call near what training saw and far what it did not."""
+    near = np.arange(1000) % 2 == 0
+    for seed in range(20):
+        weight = np.random.default_rng(seed).uniform(size=1000)
+        assert metrics.best_threshold(near, np.ones(1000), weight) == np.inf
+        assert metrics.best_threshold(near, np.where(near, 0.0, 1.0), weight) == np.inf
+    assert metrics.best_threshold(np.array([False, False]), np.array([1.0, 2.0])) == np.inf
+
+
 @given(labelled, st.floats(0, 1))
 def test_hits_at_lies_on_the_line_between_two_thresholds(
     rows: list[tuple[bool, int, int]], allowed: float

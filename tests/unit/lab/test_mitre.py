@@ -54,9 +54,18 @@ def test_models_are_measured_on_distances_up_to_three_metres(tmp_path: Path) -> 
     assert [(one.scene, one.rssi_dbm) for one in found.levels] == [("set_1", -52), ("set_1", -70)]
 
 
+def test_files_that_were_heard_at_every_angle(tmp_path: Path) -> None:
+    rest = f"1591733127.0,iPhone XR,Pixel 4,in hand,in hand,{REST}"
+    rows = [f"{10 + turn},set_3/a.txt,6.0,{45.0 * turn},{rest}\n" for turn in range(8)]
+    heard = [f"{10 + turn},0.5,{-60 - turn}\n" for turn in range(8)]
+    found = load(write(tmp_path, SESSIONS + "".join(rows), RSSI + "".join(heard)), Counter())
+    assert found.turned == [{45 * turn: -60 - turn for turn in range(8)}], "set_1 and set_2 lack angles"
+
+
 @pytest.mark.parametrize(
     ("sessions", "rssi", "said"),
     [
+        (SESSIONS.replace(",45,", ",left,"), RSSI, "sessions.csv, line 3"),
         (SESSIONS.replace("6.0", "six", 1), RSSI, "sessions.csv, line 2"),
         (SESSIONS.replace("range_ft", "range"), RSSI, "sessions.csv, line 2"),
         (SESSIONS, RSSI.replace("-54", "low"), "rssi.csv.gz, after line"),

@@ -6,7 +6,7 @@ import pytest
 
 from bluezone.lab.cases import Case, Look
 from bluezone.lab.devices import Device, Devices
-from bluezone.lab.rules import mean_rssi, rules_in_use
+from bluezone.lab.rules import CONVENTIONS, lowest_attenuation, mean_level, mean_rssi, rules_in_use
 from tests.unit.lab.made_up import case
 
 # 53 dB of attenuation are received as -53 dBm: attenuation is the level without its sign.
@@ -53,6 +53,41 @@ def test_a_third_of_fifteen_minutes_keeps_the_pace(
 ) -> None:
     looks = tuple(Look(level, None, gap) for level, gap in zip(levels, gaps, strict=True))
     assert CWA.warns(Case("s", "a", "b", "A", "B", 0, looks, True), DEVICES) is warns
+
+
+@pytest.mark.parametrize(
+    ("gaps", "levels", "warns"),
+    [
+        # 4.25 minutes; 5 rounded up; half of the window.
+        ((255, 255), (-50, None), {"seconds": False, "minutes, rounded up": True, "equal shares": True}),
+        # 4.25 and 4.25 half: 6.4; the shares say 7.5.
+        ((255, 255), (-50, -60), {"seconds": True, "minutes, rounded up": True, "equal shares": True}),
+        # A third look takes its share away: 3.3 minutes.
+        (
+            (240, 240, 200),
+            (-50, None, None),
+            {"seconds": False, "minutes, rounded up": False, "equal shares": False},
+        ),
+        ((300, 100), (-50, None), {"seconds": True, "minutes, rounded up": True, "equal shares": True}),
+        ((300, 100), (None, -50), {"seconds": False, "minutes, rounded up": False, "equal shares": True}),
+        ((241, 9), (-50, None), {"seconds": False, "minutes, rounded up": True, "equal shares": True}),
+    ],
+)
+def test_what_a_scan_stands_for_decides(
+    gaps: tuple[float, ...], levels: tuple[float | None, ...], warns: dict[str, bool]
+) -> None:
+    looks = tuple(Look(level, None, gap) for level, gap in zip(levels, gaps, strict=True))
+    one = Case("s", "a", "b", "A", "B", 0, looks, True)
+    assert {name: CWA.warns(one, DEVICES, minutes) for name, minutes in CONVENTIONS.items()} == warns
+
+
+def test_single_levels() -> None:
+    one = case("s", True, -50, None, -60)
+    assert lowest_attenuation(one, DEVICES) == 50 and mean_level(one, DEVICES) == -55
+    unheard = case("s", True, None)
+    assert lowest_attenuation(unheard, DEVICES) == 200 and mean_level(unheard, DEVICES) == -200
+    louder = Devices({"B": Device(0, -43)}, DEVICES.other)
+    assert lowest_attenuation(one, louder) == 60, "corrected by the sender's model"
 
 
 def test_every_rule_says_what_it_is() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import runpy
 from importlib import resources
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
-from bluezone.lab.errors import LabError, RecordingMalformed
-from bluezone.lab.scoring import Scored, as_json, score_file
+from bluezone.lab.cases import PART
+from bluezone.lab.errors import LabError, RecordingMalformed, TooFewCases
+from bluezone.lab.scoring import GIVEN_TWICE, Scored, as_json, score_file
 from bluezone.phone.proximity import HeardScan, ProximityWindow, parse_model, probability_near
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -120,13 +122,95 @@ def test_google_s_scale_and_labels_instead_of_distances(tmp_path: Path) -> None:
     assert google.estimates == ours.estimates and ours.estimates[0].near is False
 
 
+def packets(*times: float, names: str = "s,a,b") -> list[str]:
+    """A reception at each time."""
+    return [f"{names},{at},-70,0,-60," for at in times]
+
+
 def test_another_rhythm_is_noticed(tmp_path: Path) -> None:
-    assert not scored(tmp_path, PACKETS, "s,a,b,0,-70,0,-60,", "s,a,b,300,-70,0,-60,").fits
+    slow = scored(tmp_path, PACKETS, *packets(0, 255, 510))
+    assert not slow.fits and slow.rhythm_s == 255
+
+
+@pytest.mark.parametrize("count", [10, 12, 14, 27])
+def test_the_rhythm_does_not_depend_on_where_the_recording_ends(tmp_path: Path, count: int) -> None:
+    found = scored(tmp_path, PACKETS, *packets(*range(0, 60 * count, 60)))
+    assert found.rhythm_s == 60 and found.fits
+    assert [one.scan_count for one in found.estimates] == [10] * (count // 10 + (count % 10 > 7))
+    assert found.notes[PART] == (0 < count % 10 <= 7)
+
+
+@pytest.mark.parametrize("times", [[0], [-0.5], [0, 60, 120, 180]])
+def test_a_moment_is_no_window(tmp_path: Path, times: list[float]) -> None:
+    with pytest.raises(TooFewCases, match="listened through for less than 80 %: 1"):
+        scored(tmp_path, PACKETS, *packets(*times))
+
+
+def test_times_before_zero(tmp_path: Path) -> None:
+    found = scored(tmp_path, PACKETS, *packets(*(-600.5 + 60 * number for number in range(10))))
+    assert [(one.began_at, one.heard_count, one.scan_count) for one in found.estimates] == [(-601, 10, 10)]
 
 
 def test_spaces_blank_lines_and_a_mark_at_the_beginning(tmp_path: Path) -> None:
-    found = scored(tmp_path, "\ufeff" + PACKETS, "", " s , a , b , 0 , -70 , 0 , -60 , 1 ", ",,,,,,,")
+    rows = [f" s , a , b , {at} , -70 , 0 , -60 , 1 " for at in range(0, 600, 60)]
+    found = scored(tmp_path, "\ufeff" + PACKETS, "", *rows, ",,,,,,,")
     assert [(one.scene, one.sender) for one in found.estimates] == [("s", "b")]
+
+
+@pytest.mark.parametrize("wrong", [99_999_999, -1_600_000_000, 15 * 86_400])
+def test_rows_with_a_wrong_clock_are_dropped_and_counted(tmp_path: Path, wrong: int) -> None:
+    rows = packets(*range(0, 600, 60))
+    strange = [f"s,a,b,{wrong},-70,0,-60,1", f"s,a,b,{wrong + 1},,,,9", f"s,a,,{wrong},,0,,"]
+    found = scored(tmp_path, PACKETS, *rows[:3], *strange, *rows[3:])
+    assert found.estimates == scored(tmp_path, PACKETS, *rows).estimates
+    sentence = (
+        "rows dropped: a clock that is wrong (more than 14 days from the middle of their scene,"
+        " the first in line 5)"
+    )
+    assert {note: count for note, count in found.notes.items() if "rows" in note} == {sentence: 3}
+
+
+def test_two_recordings_in_one_scene_are_refused_with_their_lines(tmp_path: Path) -> None:
+    days = [number * 86_400 for number in (0, 9, 19)]
+    with pytest.raises(
+        RecordingMalformed, match=r"Line 2 and line 4 are 19 days apart, and both of scene 's'"
+    ):
+        scored(tmp_path, PACKETS, *packets(*days))
+
+
+def test_a_small_file_that_asks_for_hours_is_refused_at_once(tmp_path: Path) -> None:
+    """60 phones in 13 days: 6.7 million windows of pairs, from 60 rows."""
+    phones = [f"p{number}" for number in range(60)]
+    rows = [f"tiny,{one},,{number * 19_000},,,," for number, one in enumerate(phones)]
+    began = monotonic()
+    with pytest.raises(
+        RecordingMalformed, match=r"Scene 'tiny' has 60 phones in 311.4 hours.* Score it in parts"
+    ):
+        scored(tmp_path, PACKETS, *rows)
+    scenes = [row.replace("tiny", f"s{scene}") for scene in range(3) for row in rows[:40]]
+    with pytest.raises(RecordingMalformed, match="Scene 's2'"):
+        scored(tmp_path, PACKETS, *scenes)
+    assert monotonic() - began < 5
+
+
+def test_many_empty_scans_times_many_phones_are_refused_too(tmp_path: Path) -> None:
+    rows = [f"s,a,p{number},0,-70,0,-60," for number in range(1000)]
+    rows += [f"s,a,,{number / 100},,,," for number in range(20_000)]
+    with pytest.raises(RecordingMalformed, match="scans of pairs"):
+        scored(tmp_path, PACKETS, *rows)
+
+
+def test_a_window_given_twice_counts_once(tmp_path: Path) -> None:
+    once = scored(tmp_path, WINDOWS, "bus,a,b,0,10,-3,,1", "bus,a,c,0,10,,,0")
+    twice = scored(tmp_path, WINDOWS, "bus,a,b,0,10,-3,,1", "bus,a,c,0,10,,,0", "bus,a,b,0.0,10,-9,,0")
+    assert twice.estimates == once.estimates and twice.notes == {GIVEN_TWICE: 1}
+
+
+def test_an_empty_scan_may_carry_its_receivers_correction(tmp_path: Path) -> None:
+    header = "scene,receiver,sender,time_s,rssi_dbm,receiver_correction_db"
+    rows = [f"s,a,b,{at},-70," for at in range(0, 540, 60)]
+    found = scored(tmp_path, header, *rows, "s,a,,540,,5")
+    assert found.estimates == scored(tmp_path, header, *(row + "5" for row in rows), "s,a,,540,,").estimates
 
 
 @pytest.mark.parametrize(
@@ -148,7 +232,10 @@ def test_spaces_blank_lines_and_a_mark_at_the_beginning(tmp_path: Path) -> None:
         ("s,a,,0,-70,0,-60,", "Line 3: a level or a distance, but no sender"),
         ("s,a,b,0,,0,-60,", "Line 3: a sender, but neither"),
         ("s,a,b,0,-70,0,-55,1", "Line 3: 'b' had another dbm_at_1m before"),
-        ("s,a,b,99999999,-70,0,-60,1", "Scene 's' lasts 1157 days"),
+        ("s,a,,0,,abc,,", "Line 3: receiver_correction_db is 'abc', not a number"),
+        ("s,a,,0,,99,,", "Line 3: receiver_correction_db is 99"),
+        ("s,a,,0,,0,loud,", "Line 3: dbm_at_1m is 'loud'"),
+        ("s,a,,0,,0,-60,", "Line 3: dbm_at_1m of a sender, but no sender"),
         ('s,"a,b,0,-70', "not CSV"),
     ],
 )
