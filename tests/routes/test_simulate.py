@@ -70,6 +70,15 @@ def test_a_part_of_a_trace_alone(trace: Path) -> None:
     assert "no contact in that time" in empty.output
 
 
+def test_a_wrong_place_for_results_is_told_before_anybody_lives(trace: Path, tmp_path: Path) -> None:
+    nowhere = tmp_path / "no" / "out.json"
+    words = ("--trace", trace, "--format", "haslemere", "--json", nowhere)
+    for command in ("simulate", "sweep"):
+        refused = bluezone(command, *words)
+        assert refused.exit_code == 2
+        assert "there is no folder" in refused.output
+
+
 def test_one_case_alone(trace: Path) -> None:
     ran = bluezone("simulate", "--trace", trace, "--format", "haslemere", "--case", "4")
     assert ran.exit_code == 0

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bluezone.cli.output_place import OutputFile, writing
 from bluezone.cli.terminal import configure_logs, friendly, log_level, table
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ _HEADER = ("test", "attack", "victims", "v1", "15 min", "2 h", "verdict")
 @click.option("--only", multiple=True, metavar="T-NN", help="One attack; may be repeated.")
 @click.option("--quick/--full", "quick", default=True, show_default=True, help="Fewer or more samples.")
 @click.option("--seed", default=1, show_default=True, help="Decides every draw.")
-@click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write this file."
-)
+@click.option("--json", "json_file", type=OutputFile(), help="Also write this file.")
 @log_level
 @friendly
 def attack(
@@ -58,7 +57,10 @@ def attack(
     seconds = sum(spent for _, _, spent in results)
     click.echo(f"{len(results) - len(failed)} of {len(results)} hold, {seconds:.0f} s, seed {seed}")
     if json_file is not None:
-        json_file.write_text(json.dumps(_document(results, seed, quick), indent=1) + "\n", encoding="utf-8")
+        with writing(json_file):
+            json_file.write_text(
+                json.dumps(_document(results, seed, quick), indent=1) + "\n", encoding="utf-8"
+            )
     if failed:
         click.echo(f"Error: these attacks succeeded: {', '.join(failed)}", err=True)
         sys.exit(1)

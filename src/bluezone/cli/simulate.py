@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from bluezone.cli.output_place import OutputFile, OutputFolder, writing
 from bluezone.cli.simulate_report import curves_of, draw_curves, print_report
 from bluezone.cli.terminal import configure_logs, friendly, log_level, progress_bar
 from bluezone.phone.risk import RiskRules
@@ -111,15 +112,11 @@ minutes_option = click.option(
 @click.option(
     "--calibrated/--uncalibrated", default=True, show_default=True, help="Whether phones know their model."
 )
-@click.option(
-    "--plots", type=click.Path(file_okay=False, path_type=Path), help="Folder for a picture of the trade-off."
-)
-@click.option(
-    "--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="Write the result."
-)
+@click.option("--plots", type=OutputFolder(), help="Folder for a picture of the trade-off.")
+@click.option("--json", "json_path", type=OutputFile(), help="Write the result.")
 @click.option(
     "--home",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutputFolder(),
     help="Where the phones' stores are kept while it runs; a temporary folder by default.",
 )
 @log_level
@@ -163,7 +160,8 @@ def simulate(
         f"\n{lived_s:.0f} s to live and compare, {time.monotonic() - started - lived_s:.0f} s to judge."
     )
     if plots is not None:
-        click.echo(draw_curves(plots, title_of(path, minutes, air, seed), curves, rules))
+        with writing(plots):
+            click.echo(draw_curves(plots, title_of(path, minutes, air, seed), curves, rules))
     if json_path is not None:
         report = {"trace": path.name, "format": trace_format, "air": air, "seed": seed, "cases": len(cases)}
         report["minutes"] = minutes
@@ -171,7 +169,8 @@ def simulate(
         found = judgement.as_json()
         report |= {"per_case": found.pop("cases"), **found}
         report["trade_off"] = {name: [one.as_json() for one in points] for name, points in curves.items()}
-        json_path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        with writing(json_path):
+            json_path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     sys.exit(1 if _is_our_fault(judgement, air, trace.step_s, rules) else 0)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from bluezone.cli.output_place import OutputFile, OutputFolder, writing
 from bluezone.cli.simulate import AIRS, Run, minutes_option, title_of
 from bluezone.cli.simulate_report import drawing
 from bluezone.cli.terminal import configure_logs, friendly, log_level, table
@@ -61,10 +62,8 @@ def _numbers(low: float, high: float) -> Any:
     callback=_numbers(1, 100),
     help="Percent of people with a phone; judged from the stores of the rhythm nearest to 60 s.",
 )
-@click.option("--plots", type=click.Path(file_okay=False, path_type=Path), help="Folder for pictures.")
-@click.option(
-    "--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="Write the result."
-)
+@click.option("--plots", type=OutputFolder(), help="Folder for pictures.")
+@click.option("--json", "json_path", type=OutputFile(), help="Write the result.")
 @log_level
 @friendly
 def sweep(
@@ -103,9 +102,11 @@ def sweep(
         report: dict[str, Any] = {"trace": path.name, "air": air, "seed": seed}
         report["rhythm_s"] = [one.as_json() for one in by_rhythm]
         report["uptake"] = [one.as_json() for one in by_uptake]
-        json_path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        with writing(json_path):
+            json_path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if plots is not None:
-        _draw(plots, title_of(path, minutes, air, seed), by_rhythm, by_uptake)
+        with writing(plots):
+            _draw(plots, title_of(path, minutes, air, seed), by_rhythm, by_uptake)
 
 
 def _draw(folder: Path, title: str, by_rhythm: Sequence[SweepPoint], by_uptake: Sequence[SweepPoint]) -> None:
