@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -75,13 +77,9 @@ def build(
         only=frozenset(only),
         workers=workers,
     )
-    stop = Event()
-    earlier = signal.signal(signal.SIGINT, lambda *_: stop.set())
     began = time.monotonic()
-    try:
+    with _stop_on_request() as stop:
         manifest = build_kit(order, progress_bar("Building"), stop)
-    finally:
-        signal.signal(signal.SIGINT, earlier)
     missing = [one for one in manifest.missing if not only or one.item in only]
     _tell(manifest, out, time.monotonic() - began)
     if any(one.code == _STOPPED for one in missing):
@@ -127,6 +125,19 @@ def keygen(out: Path | None) -> None:
     path = out or _own_folder(_KEY_NAME)
     make_key(path)
     click.echo(f"Made {path}: keep it to yourself, and a copy in a safe.\nFor everybody: {public_path(path)}")
+
+
+@contextmanager
+def _stop_on_request() -> Iterator[Event]:
+    """An event that Ctrl-C, or a request to end, sets within the block."""
+    stop = Event()
+    asked = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in asked]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(asked, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _signing_key(given: Path | None) -> Ed25519PrivateKey:

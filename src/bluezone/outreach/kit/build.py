@@ -25,6 +25,7 @@ from bluezone.outreach.kit.logo import load_logo
 from bluezone.outreach.kit.manifest import Manifest, Missing, write_manifest
 from bluezone.outreach.kit.one_item import build_item, inputs_digest, task_name, unexpected
 from bluezone.outreach.kit.registry import builder_of
+from bluezone.outreach.kit.sound.program import stopping
 from bluezone.outreach.kit.unit_file import Unit
 from bluezone.outreach.kit.wording import words_for
 
@@ -79,7 +80,7 @@ class Progress:
         def report(share: float) -> None:
             self.done(task, share)
             if self._stop.is_set():
-                raise BuildStopped("stopped; run the same command again to go on")
+                raise BuildStopped
 
         return report
 
@@ -190,9 +191,11 @@ class _Run:
         earlier = self.before.find(task, digest)
         if earlier is None and self.order.only and job.item.id not in self.order.only:
             raise _NotAsked("it was not asked for; build without --only to have it")
+        if earlier is not None:
+            return earlier
         report = self.progress.told(task)
-        report(0.0)
-        return earlier or build_item(job, builder, digest, self.order.out, self.before, report)
+        with stopping(self.stop):
+            return build_item(job, builder, digest, self.order.out, self.before, report)
 
     def _note(self, job: Job, future: Future[tuple[BuiltFile, ...]]) -> None:
         self.progress.done(task_name(job))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,6 +18,7 @@ from bluezone.outreach.kit.errors import ItemFailed, OutputUnusable, ProgramMiss
 from bluezone.outreach.kit.items import catalogue
 from bluezone.outreach.kit.job import Job, Report
 from bluezone.outreach.kit.manifest import Manifest, read_manifest
+from bluezone.outreach.kit.sound.program import run
 from bluezone.outreach.kit.unit_file import Unit, load_unit
 from tests.unit.outreach.kit.conftest import EXAMPLE, MakeUnit
 
@@ -64,7 +66,7 @@ def scribe(monkeypatch: pytest.MonkeyPatch) -> Scribe:
 def build(scribe: Scribe, tmp_path: Path) -> Callable[..., Manifest]:
     """Builds a kit with the scribe."""
 
-    def run(unit: Unit | None = None, stop: threading.Event | None = None, **more: object) -> Manifest:
+    def build_now(unit: Unit | None = None, stop: threading.Event | None = None, **more: object) -> Manifest:
         scribe.built.clear()
         order = Order(
             unit or load_unit(EXAMPLE),
@@ -81,7 +83,7 @@ def build(scribe: Scribe, tmp_path: Path) -> Callable[..., Manifest]:
         assert read_manifest(tmp_path / "kit", KEY.public_key()) == manifest
         return manifest
 
-    return run
+    return build_now
 
 
 def items_of(manifest: Manifest) -> set[str]:
@@ -177,6 +179,25 @@ def test_stopped_and_going_on(build: Callable[..., Manifest], scribe: Scribe) ->
     assert not build().missing
     assert len(scribe.built) == 27 - 4
     assert done
+
+
+def test_a_stop_during_a_program_is_a_stop(build: Callable[..., Manifest], scribe: Scribe) -> None:
+    stop = threading.Event()
+
+    def encode(_job: Job) -> None:
+        threading.Timer(0.3, stop.set).start()
+        run([sys.executable, "-c", "import time; time.sleep(60)"], "encoding", limit_s=50)
+
+    scribe.on_build = encode
+    manifest = build(stop=stop)
+    assert {one.code for one in manifest.missing} == {"build-stopped"}
+    assert len(scribe.built) == 1
+
+
+def test_a_stop_takes_nothing_out_that_is_up_to_date(build: Callable[..., Manifest]) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert build() == build(stop=stop)
 
 
 def test_a_missing_logo_is_a_note(build: Callable[..., Manifest], make_unit: MakeUnit) -> None:
