@@ -96,7 +96,10 @@ def build(
 @click.option("--own-key", type=_in_file, envvar=_KEY_VARIABLE, help="Your key, asked for without --key.")
 @friendly
 def check(folder: Path, key: Path | None, own_key: Path | None) -> None:
-    """Check every file of a finished kit again: signature, checksums, and everything the build checks."""
+    """Check a finished kit again: signature, checksums, that nothing lacks, and everything the build checks.
+
+    Exit 1 when anything is wrong, and when there is no key to check the signature with.
+    """
     from bluezone.outreach.kit.checking import check_kit
     from bluezone.outreach.kit.signing import load_public_key, public_path
 
@@ -109,6 +112,9 @@ def check(folder: Path, key: Path | None, own_key: Path | None) -> None:
     click.echo(f"{report.file_count} files of {report.item_count} items; {signed}.")
     if report.faults:
         click.echo(f"Error: {len(report.faults)} faults; do not print this kit.", err=True)
+        sys.exit(1)
+    if public is None:
+        click.echo("Error: no fault was found, but nobody vouches for this kit: give --key.", err=True)
         sys.exit(1)
     click.echo("All checks are green.")
 
