@@ -6,7 +6,6 @@ height, and a failed allocation ends the process that asked for it.
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 
@@ -50,7 +49,8 @@ def drawn_apart(drawing: bytes, side: int) -> bytes:
     Raises:
         ItemFailed: it cannot be drawn within the limits.
     """
-    command = [sys.executable, "-I", "-m", __name__, str(side)]
+    # With a thread for each core the stacks of a large machine would be over the limit of memory.
+    command = ["env", "RAYON_NUM_THREADS=1", sys.executable, "-I", "-m", __name__, str(side)]
     return run(command, "drawing the logo", given=drawing, limit_s=2 * _MOST_TIME_S)[0]
 
 
@@ -61,8 +61,6 @@ def _limit() -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
-    # A thread for each core would take addresses for each of their stacks.
-    os.environ["RAYON_NUM_THREADS"] = "1"
 
 
 if __name__ == "__main__":
