@@ -77,11 +77,14 @@ def build(
         only=frozenset(only),
         workers=workers,
     )
+    told: list[str] = []
     began = time.monotonic()
     with _stop_on_request() as stop:
-        manifest = build_kit(order, progress_bar("Building"), stop)
+        manifest = build_kit(order, progress_bar("Building"), stop, told.append)
     missing = [one for one in manifest.missing if not only or one.item in only]
     _tell(manifest, out, time.monotonic() - began)
+    for sentence in told:
+        click.echo(sentence, err=True)
     if any(one.code == _STOPPED for one in missing):
         click.echo("Stopped. Run the same command again to go on.", err=True)
     for one in (one for one in missing if one.code != _STOPPED):

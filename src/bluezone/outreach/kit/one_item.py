@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from bluezone.outreach.kit.built_before import BuiltBefore, digest_of
@@ -12,8 +11,6 @@ from bluezone.outreach.kit.errors import ItemFailed, ItemRefused
 from bluezone.outreach.kit.glyphs import require_glyphs
 from bluezone.outreach.kit.job import BuiltFile, ItemBuilder, Job, Report, package_files
 from bluezone.outreach.kit.manifest import describe
-
-Find = Callable[[str], ItemBuilder]
 
 
 def task_name(job: Job) -> str:
@@ -39,7 +36,7 @@ def build_item(
     names = [plan.name_in(job.language) for plan in job.item.files]
     for name in names:
         # What was built from other inputs must not lie beside a manifest that does not know it.
-        (folder / name).unlink(missing_ok=True)
+        before.make_room(f"{job.item.id}/{name}")
     shutil.rmtree(job.folder, ignore_errors=True)
     job.folder.mkdir(parents=True)
     try:

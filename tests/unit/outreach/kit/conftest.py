@@ -17,7 +17,7 @@ from tests.docs.repository import ROOT
 
 EXAMPLE = ROOT / "examples" / "gia-nghia.toml"
 
-_logo = cache(load_logo)
+logo_once = cache(load_logo)
 
 MakeJob = Callable[..., Job]
 MakeUnit = Callable[..., Unit]
@@ -53,7 +53,7 @@ def make_job(tmp_path: Path) -> MakeJob:
             language=language,
             unit=unit,
             words=words_for(language, unit),
-            logo_png=_logo(unit.logo) if unit.logo else None,
+            logo_png=logo_once(unit.logo) if unit.logo else None,
             folder=tmp_path / folder,
             cache=tmp_path,
         )
