@@ -49,10 +49,15 @@ def build_item(
         folder.mkdir(exist_ok=True)
         for name in names:
             (job.folder / name).replace(folder / name)
+        entries = tuple(describe(job.item.id, folder / name, kit) for name in names)
+        before.keep(task_name(job), digest, entries)
+    except OSError:
+        # Half an item is none, and one that is not in the record would pass for somebody's own work.
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
+        raise
     finally:
         shutil.rmtree(job.folder, ignore_errors=True)
-    entries = tuple(describe(job.item.id, folder / name, kit) for name in names)
-    before.keep(task_name(job), digest, entries)
     return entries
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import resource
 import sys
+from contextlib import suppress
 
 from bluezone.outreach.kit.sound.program import run
 
@@ -60,7 +61,9 @@ def _limit() -> None:
         (resource.RLIMIT_CPU, _MOST_TIME_S),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        # Not every system has each limit, and one that is lower already stays; `run` limits the time anyway.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(what, (most, most))
 
 
 if __name__ == "__main__":

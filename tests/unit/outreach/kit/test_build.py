@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bluezone.outreach.kit import one_item
 from bluezone.outreach.kit.build import Order, build_kit
-from bluezone.outreach.kit.built_before import alone_in
+from bluezone.outreach.kit.built_before import BuiltBefore, alone_in
 from bluezone.outreach.kit.checks import Subject
 from bluezone.outreach.kit.errors import ItemFailed, OutputUnusable, ProgramMissing
 from bluezone.outreach.kit.items import catalogue
@@ -273,6 +273,18 @@ def test_a_full_disk_is_said(
     monkeypatch.setattr("bluezone.outreach.kit.build.write_manifest", write)
     with pytest.raises(OutputUnusable, match="is full: make room"):
         build()
+
+
+def test_what_cannot_be_recorded_is_not_in_the_kit(
+    build: Callable[..., Manifest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keep(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(BuiltBefore, "keep", keep)
+    manifest = build()
+    assert (manifest.files, {one.code for one in manifest.missing}) == ((), {"kit-output"})
+    assert not [path for path in (tmp_path / "kit").rglob("*-vi*") if path.is_file()]
 
 
 def test_a_cache_that_cannot_be_made_is_said(scribe: Scribe, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from PIL import ExifTags, Image
 from bluezone.outreach.kit import svg
 from bluezone.outreach.kit.errors import UnitUnreadable
 from bluezone.outreach.kit.logo import MAX_SIDE, load_logo
+from bluezone.outreach.kit.office import pictures
 from tests.unit.outreach.kit.conftest import EXAMPLE
 
 
@@ -45,6 +46,14 @@ def drawing(tmp_path: Path, inside: str, box: str = "0 0 100 100") -> Path:
 )
 def test_a_drawing_of_any_shape_fits_into_a_square(tmp_path: Path, box: str, size: tuple[int, int]) -> None:
     with Image.open(BytesIO(load_logo(drawing(tmp_path, '<rect width="9" height="9"/>', box)))) as drawn:
+        assert drawn.size == size
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("scene", (500, 215)), ("three", (500, 167)), ("mark", (500, 500))]
+)
+def test_our_own_drawings_are_as_wide_as_they_are_wanted(name: str, size: tuple[int, int]) -> None:
+    with Image.open(BytesIO(pictures.drawing(name, 500))) as drawn:
         assert drawn.size == size
 
 
