@@ -239,6 +239,8 @@ class _Run:
         if earlier is not None:
             return earlier
         report = self.progress.told(task)
+        # After a stop nothing more is begun, so nothing is cleared away for it.
+        report(0.0)
         with stopping(self.stop):
             return build_item(job, builder, digest, self.order.out, self.before, report)
 
