@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -75,15 +77,14 @@ def build(
         only=frozenset(only),
         workers=workers,
     )
-    stop = Event()
-    earlier = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    told: list[str] = []
     began = time.monotonic()
-    try:
-        manifest = build_kit(order, progress_bar("Building"), stop)
-    finally:
-        signal.signal(signal.SIGINT, earlier)
+    with _stop_on_request() as stop:
+        manifest = build_kit(order, progress_bar("Building"), stop, told.append)
     missing = [one for one in manifest.missing if not only or one.item in only]
     _tell(manifest, out, time.monotonic() - began)
+    for sentence in told:
+        click.echo(sentence, err=True)
     if any(one.code == _STOPPED for one in missing):
         click.echo("Stopped. Run the same command again to go on.", err=True)
     for one in (one for one in missing if one.code != _STOPPED):
@@ -98,7 +99,10 @@ def build(
 @click.option("--own-key", type=_in_file, envvar=_KEY_VARIABLE, help="Your key, asked for without --key.")
 @friendly
 def check(folder: Path, key: Path | None, own_key: Path | None) -> None:
-    """Check every file of a finished kit again: signature, checksums, and everything the build checks."""
+    """Check a finished kit again: signature, checksums, that nothing lacks, and everything the build checks.
+
+    Exit 1 when anything is wrong, and when there is no key to check the signature with.
+    """
     from bluezone.outreach.kit.checking import check_kit
     from bluezone.outreach.kit.signing import load_public_key, public_path
 
@@ -111,6 +115,9 @@ def check(folder: Path, key: Path | None, own_key: Path | None) -> None:
     click.echo(f"{report.file_count} files of {report.item_count} items; {signed}.")
     if report.faults:
         click.echo(f"Error: {len(report.faults)} faults; do not print this kit.", err=True)
+        sys.exit(1)
+    if public is None:
+        click.echo("Error: no fault was found, but nobody vouches for this kit: give --key.", err=True)
         sys.exit(1)
     click.echo("All checks are green.")
 
@@ -127,6 +134,19 @@ def keygen(out: Path | None) -> None:
     path = out or _own_folder(_KEY_NAME)
     make_key(path)
     click.echo(f"Made {path}: keep it to yourself, and a copy in a safe.\nFor everybody: {public_path(path)}")
+
+
+@contextmanager
+def _stop_on_request() -> Iterator[Event]:
+    """An event that Ctrl-C, or a request to end, sets within the block."""
+    stop = Event()
+    asked = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in asked]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(asked, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _signing_key(given: Path | None) -> Ed25519PrivateKey:

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bluezone.cli.main import main
+from bluezone.outreach.kit import checking
 from tests.docs.repository import ROOT
 
 EXAMPLE = str(ROOT / "examples" / "gia-nghia.toml")
@@ -58,6 +59,18 @@ def test_check_names_what_is_missing(folder: Path) -> None:
 def test_check_asks_for_the_own_key_of_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BLUEZONE_KIT_KEY", str(folder / "kit.key"))
     assert f"signature of {folder / 'kit.pub'} holds" in run("check", str(folder / "out")).output
+
+
+def test_green_is_only_what_somebody_signed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "check_kit", lambda *_: checking.KitReport(66, 14, ()))
+    key = ("--key", str(folder / "kit.pub"))
+    done = run("check", str(folder / "out"), *key)
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "All checks are green.")
+    done = run("check", str(folder / "out"), "--own-key", str(folder / "none.key"))
+    assert done.exit_code == 1
+    assert "signature not looked at" in done.output
+    assert "nobody vouches for this kit: give --key" in done.output
+    assert "green" not in done.output
 
 
 def test_check_refuses_another_signature(folder: Path) -> None:

@@ -16,7 +16,7 @@ from bluezone.outreach.kit.job import Job, Report, package_files
 from bluezone.outreach.kit.sound.loudness import normalise
 from bluezone.outreach.kit.sound.pcm import Sound, as_wav, placed
 from bluezone.outreach.kit.sound.program import Command, ffmpeg_program, run
-from bluezone.outreach.kit.voice.choice import spot_voices
+from bluezone.outreach.kit.voice.choice import spot_depends_on, spot_voices
 from bluezone.outreach.kit.voice.port import LONGEST_SPOT_S, SHORTEST_SPOT_S, Voice, decoded, spoken_sound
 from bluezone.outreach.kit.voice.recording import RecordedVoice
 from bluezone.outreach.kit.voice.spoken import spoken
@@ -33,10 +33,7 @@ class SpotBuilder:
     def inputs(self, job: Job) -> Iterable[bytes]:
         """Sources, and the recording or voice file of the unit."""
         yield from package_files("audio_item.py", "voice", "sound")
-        yield job.unit.voice_region.encode()
-        for path in (job.unit.recording, job.unit.piper_voice):
-            if path is not None and path.is_file():
-                yield path.read_bytes()
+        yield from spot_depends_on(job.unit, job.language)
 
     def build(self, job: Job, report: Report) -> None:
         """Writes MP3, WAV and script."""
@@ -91,7 +88,7 @@ def _with_breaths(lines: Sequence[Sound]) -> Sound:
 
 def _mp3_command(job: Job, wav: Path, mp3: Path) -> Command:
     title = job.words["media"]["spot"]["title"]
-    name = job.unit.name[job.language]
+    name = job.unit.name_in(job.language)
     tags = ["-metadata", f"title={title}", "-metadata", f"artist={name}", "-id3v2_version", "3"]
     command: Command = [ffmpeg_program(), "-hide_banner", "-loglevel", "error", "-y", "-i", wav]
     return [*command, "-c:a", "libmp3lame", "-b:a", "128k", *tags, mp3]

@@ -1,13 +1,15 @@
 """Builds a kit: every item in every language, in parallel, only what changed, until done or stopped.
 
 An item that fails leaves the others alone; the manifest says which are missing and why. Each finished item is
-kept at once, so a build that was stopped goes on where it was.
+kept at once, so a build that was stopped goes on where it was. What is out of date and not made anew is put
+aside: somebody would print it.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -17,19 +19,30 @@ from threading import Event, Lock
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bluezone.outreach.kit.built_before import FOLDER, BuiltBefore, alone_in
+from bluezone.outreach.kit.built_before import (
+    CHANGED,
+    FOLDER,
+    OLD,
+    UNWRITABLE,
+    BuiltBefore,
+    alone_in,
+    unwritable,
+)
 from bluezone.outreach.kit.errors import BuildStopped, ItemFailed, KitError, UnitUnreadable
 from bluezone.outreach.kit.items import catalogue
 from bluezone.outreach.kit.job import BuiltFile, ItemBuilder, Job
+from bluezone.outreach.kit.kept_parts import drop_unused
 from bluezone.outreach.kit.logo import load_logo
 from bluezone.outreach.kit.manifest import Manifest, Missing, write_manifest
 from bluezone.outreach.kit.one_item import build_item, inputs_digest, task_name, unexpected
 from bluezone.outreach.kit.registry import builder_of
+from bluezone.outreach.kit.sound.program import stopping
 from bluezone.outreach.kit.unit_file import Unit
 from bluezone.outreach.kit.wording import words_for
 
 log = structlog.get_logger(__name__)
 _WAIT_S = 0.2
+_MOST_NAMED = 5
 _NOT_ASKED = "not-asked-for"
 
 
@@ -46,6 +59,7 @@ class Order:
         only: ids of items; empty: all fourteen. Others that are up to date stay in the manifest.
         workers: how many items at once; 0: one for each core.
         find_builder: who builds an item.
+        clock: seconds since 1970.
     """
 
     unit: Unit
@@ -56,6 +70,7 @@ class Order:
     only: frozenset[str] = frozenset()
     workers: int = 0
     find_builder: Callable[[str], ItemBuilder] = builder_of
+    clock: Callable[[], float] = time.time
 
 
 class Progress:
@@ -79,7 +94,7 @@ class Progress:
         def report(share: float) -> None:
             self.done(task, share)
             if self._stop.is_set():
-                raise BuildStopped("stopped; run the same command again to go on")
+                raise BuildStopped
 
         return report
 
@@ -91,22 +106,34 @@ class Progress:
             self._show(sum(self._efforts[one] * part for one, part in self._shares.items()) / whole)
 
 
-def build_kit(order: Order, show: Callable[[float], None], stop: Event) -> Manifest:
+def _silent(_sentence: str) -> None:
+    pass
+
+
+def build_kit(
+    order: Order, show: Callable[[float], None], stop: Event, tell: Callable[[str], None] = _silent
+) -> Manifest:
     """Builds what is missing or changed, and writes the signed manifest.
 
     Args:
         order: what to build.
         show: gets the share that is done, 0..1.
         stop: set it to stop soon; what is finished stays.
+        tell: gets a sentence about what else was done in the folder.
 
     Raises:
         OutputUnusable: the folder cannot be written, or another build works in it.
     """
-    with alone_in(order.out):
-        return _build_alone(order, show, stop)
+    try:
+        with alone_in(order.out):
+            return _build_alone(order, show, stop, tell)
+    except OSError as error:
+        raise unwritable(error, order.out) from None
 
 
-def _build_alone(order: Order, show: Callable[[float], None], stop: Event) -> Manifest:
+def _build_alone(
+    order: Order, show: Callable[[float], None], stop: Event, tell: Callable[[str], None]
+) -> Manifest:
     order.cache.mkdir(parents=True, exist_ok=True)
     logo, notes = _logo(order.unit)
     jobs = _jobs(order, logo)
@@ -126,8 +153,27 @@ def _build_alone(order: Order, show: Callable[[float], None], stop: Event) -> Ma
         missing=tuple(sorted(run.missing, key=lambda one: (positions[one.item], one.language))),
         notes=notes,
     )
+    _put_aside(run, manifest, tell)
     write_manifest(order.out, manifest, order.key)
+    drop_unused(order.cache, order.clock())
     return manifest
+
+
+def _put_aside(run: _Run, manifest: Manifest, tell: Callable[[str], None]) -> None:
+    """Files of items that are not in the manifest leave the kit's folder; so do the other languages."""
+    kept = {entry.path for entry in manifest.files}
+    for item in catalogue():
+        for path in (f"{item.id}/{plan.name_in(one)}" for one in item.languages for plan in item.files):
+            if path not in kept:
+                run.before.set_aside(path)
+    for kind, why in (
+        (OLD, "made from earlier facts or texts, or not asked for"),
+        (CHANGED, "changed by hand"),
+    ):
+        if paths := [path for found, path in run.before.put_aside if found == kind]:
+            more = f" and {len(paths) - _MOST_NAMED} more" if len(paths) > _MOST_NAMED else ""
+            named = ", ".join(paths[:_MOST_NAMED])
+            tell(f"Put aside into {run.order.out / FOLDER / kind} ({why}): {named}{more}.")
 
 
 def _logo(unit: Unit) -> tuple[bytes | None, tuple[str, ...]]:
@@ -190,9 +236,13 @@ class _Run:
         earlier = self.before.find(task, digest)
         if earlier is None and self.order.only and job.item.id not in self.order.only:
             raise _NotAsked("it was not asked for; build without --only to have it")
+        if earlier is not None:
+            return earlier
         report = self.progress.told(task)
+        # After a stop nothing more is begun, so nothing is cleared away for it.
         report(0.0)
-        return earlier or build_item(job, builder, digest, self.order.out, self.before, report)
+        with stopping(self.stop):
+            return build_item(job, builder, digest, self.order.out, self.before, report)
 
     def _note(self, job: Job, future: Future[tuple[BuiltFile, ...]]) -> None:
         self.progress.done(task_name(job))
@@ -200,6 +250,8 @@ class _Run:
         if error is None:
             self.built += future.result()
             return
+        if isinstance(error, OSError) and error.errno in UNWRITABLE:
+            error = unwritable(error, self.order.out)
         if isinstance(error, Exception) and not isinstance(error, KitError):
             log.error("item-failed", item=job.item.id, language=job.language, error=repr(error))
             error = unexpected(error)

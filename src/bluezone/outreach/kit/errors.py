@@ -94,6 +94,9 @@ class BuildStopped(KitError):
 
     code = "build-stopped"
 
+    def __init__(self) -> None:
+        super().__init__("stopped; run the same command again to go on")
+
 
 class KitDamaged(KitError):
     """A kit is not what its manifest says, or has no manifest."""

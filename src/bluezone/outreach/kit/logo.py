@@ -9,10 +9,10 @@ import re
 from io import BytesIO
 from pathlib import Path
 
-import typst
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from bluezone.outreach.kit.errors import UnitUnreadable
+from bluezone.outreach.kit.errors import ItemFailed, UnitUnreadable
+from bluezone.outreach.kit.svg import drawn_apart
 
 MAX_LENGTH = 5_000_000
 MAX_SIDE = 1200
@@ -20,8 +20,6 @@ _MAX_SVG_LENGTH = 300_000
 _MAX_PIXELS = 40_000_000
 # A vector file may not bring a program, an entity or another file with it.
 _FORBIDDEN = re.compile(rb"<!ENTITY|<script|<foreignObject|<image|(?:href|src)\s*=\s*[\"']\s*[^#\"'\s]", re.I)
-_DRAWING = """#set page(width: auto, height: auto, margin: 0pt, fill: none)
-#image(bytes(sys.inputs.drawing), format: "svg", width: 300pt)"""
 
 
 def load_logo(path: Path) -> bytes:
@@ -51,16 +49,11 @@ def _drawn(path: Path, content: bytes) -> bytes:
     if len(content) > _MAX_SVG_LENGTH or _FORBIDDEN.search(content):
         raise UnitUnreadable(f"the logo {path} is too long or refers to other files: save it as PNG")
     try:
-        page = typst.compile(
-            _DRAWING.encode(),
-            format="png",
-            ppi=MAX_SIDE / 300 * 72,
-            sys_inputs={"drawing": content.decode("utf-8")},
-        )
-    except (UnicodeDecodeError, typst.TypstError):
-        raise UnitUnreadable(f"the logo {path} is not a drawing that can be read: save it as PNG") from None
-    assert isinstance(page, bytes)
-    return page
+        return drawn_apart(content, MAX_SIDE)
+    except ItemFailed:
+        raise UnitUnreadable(
+            f"the logo {path} is not a drawing that can be read with little memory and time: save it as PNG"
+        ) from None
 
 
 def _again(path: Path, content: bytes) -> bytes:
@@ -68,7 +61,8 @@ def _again(path: Path, content: bytes) -> bytes:
         with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as picture:
             if picture.width * picture.height > _MAX_PIXELS:
                 raise UnitUnreadable(f"the logo {path} has too many pixels: save it smaller")
-            drawn = picture.convert("RGBA")
+            # A telephone stores a photograph as its chip lay, and beside it which way is up.
+            drawn = ImageOps.exif_transpose(picture).convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         raise UnitUnreadable(f"the logo {path} is not a picture: save it as PNG, JPEG or SVG") from None
     drawn.thumbnail((MAX_SIDE, MAX_SIDE))

@@ -153,15 +153,19 @@ def parse_manifest(content: bytes, path: Path) -> Manifest:
 
 
 def changed_files(folder: Path, manifest: Manifest) -> Iterator[tuple[BuiltFile, str]]:
-    """Files that are not what the manifest says, each with a sentence."""
+    """Files that are not what the manifest says, each with a sentence; none is read beyond its length."""
+    inside = folder.resolve()
     for entry in manifest.files:
         path = folder / entry.path
         try:
-            found = describe(entry.item, path, folder)
+            is_there = path.is_file() and path.resolve().is_relative_to(inside)
+            is_same = is_there and path.stat().st_size == entry.bytes
+            is_same = is_same and describe(entry.item, path, folder) == entry
         except OSError:
+            is_there = is_same = False
+        if not is_there:
             yield entry, f"{entry.path} is not there"
-            continue
-        if found != entry:
+        elif not is_same:
             yield entry, f"{entry.path} was changed after the kit was built"
 
 
@@ -174,26 +178,44 @@ def _read(path: Path, longest: int) -> bytes:
 
 def _unit(facts: dict[str, Any]) -> dict[str, Any]:
     texts = [facts["address"], facts["national_hotline"], facts["province_hotline"], *facts["name"].values()]
-    if not facts["name"] or not all(isinstance(text, str) for text in texts):
-        raise TypeError
+    if not facts["name"]:
+        raise ValueError
+    _texts(texts)
     return dict(facts)
 
 
 def _parse(document: dict[str, Any]) -> Manifest:
     if document["format"] != FORMAT:
         raise ValueError
-    entries = tuple(BuiltFile(**one) for one in document["files"])
-    for entry in entries:
-        parts = PurePosixPath(entry.path).parts
-        # A manifest comes from outside: it must not name files elsewhere on this machine.
-        if not parts or entry.path.startswith("/") or ".." in parts or "\\" in entry.path:
-            raise ValueError
-        if not isinstance(entry.bytes, int) or not isinstance(entry.sha256, str):
-            raise TypeError
     return Manifest(
         unit=_unit(document["unit"]),
-        languages=tuple(document["languages"]),
-        files=entries,
-        missing=tuple(Missing(**one) for one in document["missing"]),
-        notes=tuple(map(str, document["notes"])),
+        languages=_texts(document["languages"]),
+        files=tuple(_entry(BuiltFile(**one)) for one in document["files"]),
+        missing=tuple(_missing(Missing(**one)) for one in document["missing"]),
+        notes=_texts(document["notes"]),
     )
+
+
+def _entry(entry: BuiltFile) -> BuiltFile:
+    _texts([entry.item, entry.path, entry.sha256])
+    # True is a number, too.
+    if type(entry.bytes) is not int:
+        raise TypeError
+    parts = PurePosixPath(entry.path).parts
+    # A manifest comes from outside: it must not name files elsewhere on this machine, or what is no name.
+    if not parts or entry.path.startswith("/") or ".." in parts or "\\" in entry.path:
+        raise ValueError
+    if not entry.path.isprintable() or not entry.item.isprintable():
+        raise ValueError
+    return entry
+
+
+def _missing(one: Missing) -> Missing:
+    _texts([one.item, one.language, one.code, one.why])
+    return one
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise TypeError
+    return tuple(values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from bluezone.outreach.kit.built_before import BuiltBefore, digest_of
@@ -12,8 +11,6 @@ from bluezone.outreach.kit.errors import ItemFailed, ItemRefused
 from bluezone.outreach.kit.glyphs import require_glyphs
 from bluezone.outreach.kit.job import BuiltFile, ItemBuilder, Job, Report, package_files
 from bluezone.outreach.kit.manifest import describe
-
-Find = Callable[[str], ItemBuilder]
 
 
 def task_name(job: Job) -> str:
@@ -41,7 +38,7 @@ def build_item(
     names = [plan.name_in(job.language) for plan in job.item.files]
     for name in names:
         # What was built from other inputs must not lie beside a manifest that does not know it.
-        (folder / name).unlink(missing_ok=True)
+        before.make_room(f"{job.item.id}/{name}")
     shutil.rmtree(job.folder, ignore_errors=True)
     job.folder.mkdir(parents=True)
     try:
@@ -54,10 +51,15 @@ def build_item(
         folder.mkdir(exist_ok=True)
         for name in names:
             (job.folder / name).replace(folder / name)
+        entries = tuple(describe(job.item.id, folder / name, kit) for name in names)
+        before.keep(task_name(job), digest, entries)
+    except OSError:
+        # Half an item is none, and one that is not in the record would pass for somebody's own work.
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
+        raise
     finally:
         shutil.rmtree(job.folder, ignore_errors=True)
-    entries = tuple(describe(job.item.id, folder / name, kit) for name in names)
-    before.keep(task_name(job), digest, entries)
     return entries
 
 

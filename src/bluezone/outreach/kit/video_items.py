@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from bluezone.outreach.kit.job import Job, Report, package_files
 from bluezone.outreach.kit.video.film import build_film
+from bluezone.outreach.kit.voice.choice import films_depend_on
 
 
 class FilmBuilder:
@@ -20,9 +21,7 @@ class FilmBuilder:
         """Sources, layouts, screens, and the voice file of the unit."""
         yield from package_files("video_items.py", "video", "voice", "sound", "typesetting.py", "twin.py")
         yield from package_files("typst/look.typ", "typst/film.typ", "typst/drawings", "screens")
-        yield job.unit.voice_region.encode()
-        if job.unit.piper_voice is not None and job.unit.piper_voice.is_file():
-            yield job.unit.piper_voice.read_bytes()
+        yield from films_depend_on(job.unit, job.language)
 
     def build(self, job: Job, report: Report) -> None:
         """Writes both films, their subtitles and their transcript."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from bluezone.outreach.kit.wording import words_for
 from tests.docs.repository import ROOT
 
 EXAMPLE = ROOT / "examples" / "gia-nghia.toml"
+
+logo_once = cache(load_logo)
 
 MakeJob = Callable[..., Job]
 MakeUnit = Callable[..., Unit]
@@ -50,7 +53,7 @@ def make_job(tmp_path: Path) -> MakeJob:
             language=language,
             unit=unit,
             words=words_for(language, unit),
-            logo_png=load_logo(unit.logo) if unit.logo else None,
+            logo_png=logo_once(unit.logo) if unit.logo else None,
             folder=tmp_path / folder,
             cache=tmp_path,
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,15 +14,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bluezone.outreach.kit import one_item
 from bluezone.outreach.kit.build import Order, build_kit
-from bluezone.outreach.kit.built_before import alone_in
+from bluezone.outreach.kit.built_before import BuiltBefore, alone_in
 from bluezone.outreach.kit.checks import Subject
 from bluezone.outreach.kit.errors import ItemFailed, OutputUnusable, ProgramMissing
 from bluezone.outreach.kit.items import catalogue
 from bluezone.outreach.kit.job import Job, Report
 from bluezone.outreach.kit.manifest import Manifest, read_manifest
+from bluezone.outreach.kit.sound.program import run
 from bluezone.outreach.kit.unit_file import Unit, load_unit
-from tests.unit.outreach.kit.conftest import EXAMPLE, MakeUnit
+from tests.unit.outreach.kit.conftest import EXAMPLE, MakeUnit, logo_once
 
+OTHER_NUMBER = '"0261 000 0000"'
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
 
@@ -31,6 +36,7 @@ class Scribe:
         self.material = b"first"
         self.fails: dict[str, Exception] = {}
         self.forgets: set[str] = set()
+        self.told: list[str] = []
         self.on_build: Callable[[Job], None] = lambda _job: None
 
     def inputs(self, job: Job) -> Iterable[bytes]:
@@ -57,6 +63,7 @@ def scribe(monkeypatch: pytest.MonkeyPatch) -> Scribe:
         return [] if subject.path.is_file() else [f"{subject.path.name} was not made"]
 
     monkeypatch.setattr(one_item, "check_file", check)
+    monkeypatch.setattr("bluezone.outreach.kit.build.load_logo", logo_once)
     return Scribe()
 
 
@@ -64,8 +71,9 @@ def scribe(monkeypatch: pytest.MonkeyPatch) -> Scribe:
 def build(scribe: Scribe, tmp_path: Path) -> Callable[..., Manifest]:
     """Builds a kit with the scribe."""
 
-    def run(unit: Unit | None = None, stop: threading.Event | None = None, **more: object) -> Manifest:
+    def build_now(unit: Unit | None = None, stop: threading.Event | None = None, **more: object) -> Manifest:
         scribe.built.clear()
+        scribe.told.clear()
         order = Order(
             unit or load_unit(EXAMPLE),
             tmp_path / "kit",
@@ -76,12 +84,12 @@ def build(scribe: Scribe, tmp_path: Path) -> Callable[..., Manifest]:
             **more,  # type: ignore[arg-type]
         )
         shares: list[float] = []
-        manifest = build_kit(order, shares.append, stop or threading.Event())
+        manifest = build_kit(order, shares.append, stop or threading.Event(), scribe.told.append)
         assert shares == sorted(shares)
         assert read_manifest(tmp_path / "kit", KEY.public_key()) == manifest
         return manifest
 
-    return run
+    return build_now
 
 
 def items_of(manifest: Manifest) -> set[str]:
@@ -120,9 +128,9 @@ def test_a_changed_unit_changes_every_item(
     build: Callable[..., Manifest], scribe: Scribe, make_unit: MakeUnit
 ) -> None:
     build()
-    count = len(build(make_unit(province='"0261 000 0000"')).files)
+    count = len(build(make_unit(province=OTHER_NUMBER)).files)
     assert len(scribe.built) == 27
-    assert count == len(build(make_unit(province='"0261 000 0000"')).files)
+    assert count == len(build(make_unit(province=OTHER_NUMBER)).files)
 
 
 def test_one_language_only(build: Callable[..., Manifest]) -> None:
@@ -177,6 +185,114 @@ def test_stopped_and_going_on(build: Callable[..., Manifest], scribe: Scribe) ->
     assert not build().missing
     assert len(scribe.built) == 27 - 4
     assert done
+
+
+def test_a_stop_during_a_program_is_a_stop(build: Callable[..., Manifest], scribe: Scribe) -> None:
+    stop = threading.Event()
+
+    def encode(_job: Job) -> None:
+        threading.Timer(0.3, stop.set).start()
+        run([sys.executable, "-c", "import time; time.sleep(60)"], "encoding", limit_s=50)
+
+    scribe.on_build = encode
+    manifest = build(stop=stop)
+    assert {one.code for one in manifest.missing} == {"build-stopped"}
+    assert len(scribe.built) == 1
+
+
+def test_a_stop_takes_nothing_out_that_is_up_to_date(build: Callable[..., Manifest]) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert build() == build(stop=stop)
+
+
+def test_what_is_out_of_date_is_put_aside(
+    build: Callable[..., Manifest], scribe: Scribe, make_unit: MakeUnit, tmp_path: Path
+) -> None:
+    kit = tmp_path / "kit"
+    build()
+    assert scribe.told == []
+    manifest = build(make_unit(province=OTHER_NUMBER), only=frozenset({"faq"}))
+    assert items_of(manifest) == {"faq"}
+    lying = {path.relative_to(kit).as_posix() for path in kit.glob("[!.]*/*")}
+    assert lying == {"faq/faq-vi.pdf", "faq/faq-en.pdf"}, "nothing with the old number is there to be printed"
+    assert (kit / ".build" / "old" / "leaflet" / "leaflet-a5-vi.pdf").is_file()
+    assert len(scribe.told) == 1
+    assert f"Put aside into {kit / '.build' / 'old'}" in scribe.told[0]
+    assert "index/index-vi.pdf" in scribe.told[0]
+    assert scribe.told[0].endswith(" and 68 more.")
+
+
+def test_what_was_put_aside_comes_back_when_it_fits(
+    build: Callable[..., Manifest], scribe: Scribe, make_unit: MakeUnit, tmp_path: Path
+) -> None:
+    first = build()
+    assert not [one for one in build(languages=("en",)).files if "-vi.pdf" in one.path]
+    assert not (tmp_path / "kit" / "faq" / "faq-vi.pdf").exists()
+    assert build() == first
+    assert {name.rpartition("-")[0] for name in scribe.built} == {"index"}, "its text names the other items"
+    build(make_unit(province=OTHER_NUMBER), languages=("en",))
+    build(make_unit(province=OTHER_NUMBER))
+    assert "faq-vi" in scribe.built, "what does not fit stays where it is"
+
+
+def test_what_somebody_wrote_is_never_lost(
+    build: Callable[..., Manifest], scribe: Scribe, tmp_path: Path
+) -> None:
+    letter = tmp_path / "kit" / "templates" / "letter-vi.docx"
+    build()
+    for text in ("filled in", "filled in again"):
+        letter.write_text(text, encoding="utf-8")
+        build()
+        assert letter.read_bytes() == b"templates 0"
+        assert scribe.told == [
+            f"Put aside into {tmp_path / 'kit' / '.build' / 'changed'} (changed by hand):"
+            " templates/letter-vi.docx."
+        ]
+    kept = sorted((tmp_path / "kit" / ".build" / "changed" / "templates").iterdir())
+    assert [path.name for path in kept] == ["letter-vi-2.docx", "letter-vi.docx"]
+    assert [path.read_text(encoding="utf-8") for path in kept] == ["filled in again", "filled in"]
+    scribe.material = b"second"
+    build()
+    assert scribe.told == [], "what is as it was built is only made anew"
+
+
+def test_a_full_disk_is_said(
+    build: Callable[..., Manifest], scribe: Scribe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    scribe.fails = {"faq": full, "poster": PermissionError(errno.EACCES, "Permission denied", "/x/film")}
+    said = {one.item: (one.code, one.why) for one in build().missing}
+    sentence = f"the disk of {tmp_path / 'kit'} is full: make room and run the same command again"
+    assert said["faq"] == ("kit-output", sentence)
+    assert said["poster"][1].startswith("/x/film cannot be written (Permission denied): take another folder")
+
+    def write(*_: object) -> None:
+        raise full
+
+    monkeypatch.setattr("bluezone.outreach.kit.build.write_manifest", write)
+    with pytest.raises(OutputUnusable, match="is full: make room"):
+        build()
+
+
+def test_what_cannot_be_recorded_is_not_in_the_kit(
+    build: Callable[..., Manifest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keep(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(BuiltBefore, "keep", keep)
+    manifest = build()
+    assert (manifest.files, {one.code for one in manifest.missing}) == ((), {"kit-output"})
+    assert not [path for path in (tmp_path / "kit").rglob("*-vi*") if path.is_file()]
+
+
+def test_a_cache_that_cannot_be_made_is_said(scribe: Scribe, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for cache in (tmp_path / "file" / "cache", Path("/proc/nope")):
+        order = Order(load_unit(EXAMPLE), tmp_path / "kit", KEY, cache, find_builder=lambda _item: scribe)
+        with pytest.raises(OutputUnusable, match=f"{cache} cannot be written"):
+            build_kit(order, lambda _share: None, threading.Event())
 
 
 def test_a_missing_logo_is_a_note(build: Callable[..., Manifest], make_unit: MakeUnit) -> None:

@@ -6,7 +6,7 @@ import json
 import zipfile
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 import segno
@@ -17,10 +17,11 @@ from PIL.PngImagePlugin import PngInfo
 from pptx import Presentation
 from pptx.util import Inches
 
-from bluezone.outreach.kit.checks import Subject, check_file
+from bluezone.outreach.kit.checks import CHECKS, Subject, check_file, reading
 from bluezone.outreach.kit.checks.reading import ASKED, PICTURE_TEXT, plain
+from bluezone.outreach.kit.errors import BuildStopped
 from bluezone.outreach.kit.glyphs import FONT_FOLDER, uncovered
-from bluezone.outreach.kit.items import FilePlan, find_item
+from bluezone.outreach.kit.items import FilePlan, catalogue, find_item
 from bluezone.outreach.kit.office.pictures import drawing, qr_png
 from bluezone.outreach.kit.unit_file import load_unit
 from bluezone.outreach.kit.wording import mark_text, words_for
@@ -240,6 +241,53 @@ def test_a_slide_whose_picture_is_no_picture_is_found(tmp_path: Path) -> None:
             archive.writestr(name, b"nothing" if name.endswith(".png") else whole.read(name))
     found = list(check_file(subject(damaged, plan("introduction"))))
     assert [one for one in found if "its pictures cannot be read" in one], found
+
+
+@pytest.mark.parametrize(
+    ("name", "item", "number"),
+    [
+        ("a.pdf", "faq", 0),
+        ("a.png", "banner", 0),
+        ("a.png", "poster", 2),
+        ("a.docx", "templates", 0),
+        ("a.pptx", "introduction", 0),
+        ("a.mp3", "audio", 0),
+        ("a.wav", "audio", 1),
+        ("video-8s-vi-1920x1080.mp4", "video-8", 0),
+        ("a.srt", "video-8", 2),
+    ],
+)
+def test_a_damaged_file_is_a_sentence(tmp_path: Path, name: str, item: str, number: int) -> None:
+    path, whole = tmp_path / name, b"nothing that anybody reads" * 9
+    if name.endswith(".pdf"):
+        whole = sheet(tmp_path, SAID + CODE).read_bytes()
+    elif name.endswith(".png"):
+        whole = picture(tmp_path, UNIT.address, SAID).read_bytes()
+    elif name.endswith(".pptx"):
+        whole = slides(tmp_path, UNIT.address).read_bytes()
+    found_item = find_item(item)
+    assert found_item
+    for content in (whole[: len(whole) // 2], whole[:40], b"GIF89a", b"\0"):
+        path.write_bytes(content)
+        found = list(check_file(Subject(path, found_item, plan(item, number), "vi", UNIT.facts())))
+        assert found, content[:20]
+        assert all(sentence.startswith(f"{name}: ") for sentence in found)
+
+
+def test_a_stop_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check_text(_: Subject) -> list[str]:
+        raise BuildStopped
+
+    monkeypatch.setattr(reading, "check_text", check_text)
+    (tmp_path / "a.txt").write_text(SAID, encoding="utf-8")
+    with pytest.raises(BuildStopped):
+        list(check_file(subject(tmp_path / "a.txt", plan("audio", 2))))
+
+
+def test_every_kind_of_file_is_checked() -> None:
+    planned = {PurePath(one.name).suffix for item in catalogue() for one in item.files}
+    assert planned == set(CHECKS)
+    assert all(CHECKS.values())
 
 
 def test_texts_are_read(tmp_path: Path) -> None:

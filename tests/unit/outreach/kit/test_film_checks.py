@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from io import BufferedReader
 from pathlib import Path
 
 import pytest
@@ -14,16 +17,28 @@ from bluezone.outreach.kit.checks import Subject, check_file
 from bluezone.outreach.kit.checks.film import check_subtitles, sync_faults
 from bluezone.outreach.kit.errors import ItemFailed, ProgramMissing, UnitFileInvalid, VoiceBroken
 from bluezone.outreach.kit.job import Job
+from bluezone.outreach.kit.registry import builder_of
 from bluezone.outreach.kit.sound import program
 from bluezone.outreach.kit.sound.pcm import as_wav, placed
-from bluezone.outreach.kit.unit_file import parse_unit
+from bluezone.outreach.kit.unit_file import load_unit, parse_unit
 from bluezone.outreach.kit.video.film import build_film, file_name
 from bluezone.outreach.kit.video.subtitles import Shown
 from bluezone.outreach.kit.voice import choice
 from bluezone.outreach.kit.voice.choice import film_voices, spot_voices
+from bluezone.outreach.kit.voice.espeak import EspeakVoice
+from bluezone.outreach.kit.voice.own_files import state_of
+from bluezone.outreach.kit.voice.piper import PiperVoice
+from bluezone.outreach.kit.voice.port import Voice
 from tests.unit.outreach.kit.conftest import EXAMPLE, MakeJob, MakeUnit
 from tests.unit.outreach.kit.sound.test_pcm import tone
 from tests.unit.outreach.kit.voice.fake_piper import write_fake_voice
+
+
+def espeak_voices(voices: Iterator[Voice]) -> list[EspeakVoice]:
+    """All of them, which must be of espeak-ng."""
+    found = [voice for voice in voices if isinstance(voice, EspeakVoice)]
+    assert found
+    return found
 
 
 @pytest.fixture
@@ -71,7 +86,6 @@ def test_an_own_recording_replaces_the_voice(make_job: MakeJob, tmp_path: Path) 
     own.write_bytes(own.read_bytes()[:5_000])
     with pytest.raises(VoiceBroken, match=r"loa\.wav is almost silent"):
         build_spot(job)
-    assert own.read_bytes() in list(SPOT.inputs(job)), "another recording is built anew"
 
 
 def test_a_spot_of_another_length_and_loudness_is_refused(make_job: MakeJob) -> None:
@@ -112,9 +126,9 @@ def test_a_machine_without_espeak_or_ffmpeg_says_what_to_install(
 def test_the_unit_file_says_whose_accent_is_spoken(make_job: MakeJob) -> None:
     text = EXAMPLE.read_bytes()
     unit = parse_unit(text + b'region = "south"\n', EXAMPLE.parent)
-    voice = next(spot_voices(unit, "vi"))
-    assert voice.identity().startswith("espeak-ng vi-vn-x-south")
-    assert next(spot_voices(parse_unit(text, EXAMPLE.parent), "vi")).identity().startswith("espeak-ng vi ")
+    assert [voice.region for voice in espeak_voices(spot_voices(unit, "vi"))] == ["south"] * 4
+    north = spot_voices(parse_unit(text, EXAMPLE.parent), "vi")
+    assert [voice.region for voice in espeak_voices(north)] == ["north"] * 4
     job = make_job("audio")
     assert list(SPOT.inputs(job)) != list(SPOT.inputs(replace(job, unit=unit))), (
         "another accent is built anew"
@@ -125,8 +139,90 @@ def test_the_unit_file_says_whose_accent_is_spoken(make_job: MakeJob) -> None:
 
 def test_a_piper_voice_speaks_vietnamese_and_espeak_english(make_job: MakeJob, tmp_path: Path) -> None:
     unit = replace(make_job("audio").unit, piper_voice=write_fake_voice(tmp_path))
-    assert [voice.identity()[:6] for voice in film_voices(unit, "vi")] == ["piper "]
-    assert [voice.identity()[:15] for voice in film_voices(unit, "en")] == ["espeak-ng en-gb"] * 3
+    assert list(film_voices(unit, "vi")) == [PiperVoice(tmp_path / "voice.onnx", "vi")]
+    assert [voice.language for voice in espeak_voices(film_voices(unit, "en"))] == ["en"] * 3
+
+
+def test_a_missing_voice_advises_what_the_item_can_use(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    unit = load_unit(EXAMPLE)
+
+    def advice(voices: Iterator[Voice]) -> str:
+        with pytest.raises(ProgramMissing, match="apt-get install espeak-ng") as caught:
+            next(voices).speak("a", tmp_path / "a.wav")
+        return str(caught.value)
+
+    assert "[voice] recording" in advice(spot_voices(unit, "vi"))
+    film = advice(film_voices(unit, "vi"))
+    assert ("recording" in film, "[voice] piper" in film) == (False, True)
+    assert advice(film_voices(unit, "en")).endswith("apt-get install espeak-ng")
+
+
+def test_films_depend_on_the_voice_that_speaks_in_them(make_job: MakeJob, tmp_path: Path) -> None:
+    voice = write_fake_voice(tmp_path)
+    unit = replace(make_job("audio").unit, piper_voice=voice, recording=tmp_path / "own.wav")
+
+    def digests(item: str, language: str = "vi") -> list[bytes]:
+        return list(builder_of(item).inputs(make_job(item, language, unit)))
+
+    def state() -> list[list[bytes]]:
+        return [digests("audio"), digests("video-8"), digests("video-8", "en")]
+
+    first = state()
+    assert state() == first
+    voice.with_name("voice.onnx.json").write_text('{"length_scale": 1.4}', encoding="utf-8")
+    slower = state()
+    assert [a == b for a, b in zip(first, slower, strict=True)] == [False, False, True]
+    voice.write_bytes(b"another network")
+    other = state()
+    assert [a == b for a, b in zip(slower, other, strict=True)] == [False, False, True]
+    (tmp_path / "own.wav").write_bytes(b"RIFF")
+    assert [a == b for a, b in zip(other, state(), strict=True)] == [False, True, True]
+
+
+def test_a_voice_file_without_end_is_never_read(make_job: MakeJob, tmp_path: Path) -> None:
+    voice, recording = write_fake_voice(tmp_path), tmp_path / "own.wav"
+    for path in (voice, recording):
+        with path.open("wb") as file:
+            file.truncate(40_000_000_000)  # a hole: no disk holds it, no memory would
+    unit = replace(make_job("audio").unit, piper_voice=voice, recording=recording)
+    for item in ("audio", "video-8"):
+        assert sum(map(len, builder_of(item).inputs(make_job(item, unit=unit)))) < 20_000_000
+    with pytest.raises(VoiceBroken, match="a piper voice has 1 to 500000000"):
+        next(film_voices(unit, "vi")).speak("a", tmp_path / "a.wav")
+
+
+def test_an_english_unit_has_its_loudspeaker_spot(
+    make_job: MakeJob, make_unit: MakeUnit, tmp_path: Path
+) -> None:
+    (tmp_path / "own.wav").write_bytes(as_wav(placed([(0.5, tone(31))], 32)))
+    english = make_unit(
+        languages='["en"]', name='{ en = "Bac Gia Nghia Ward" }', parent='{ en = "Lam Dong" }'
+    )
+    job = make_job("audio", unit=replace(english, recording=tmp_path / "own.wav"))
+    build_spot(job)
+    assert job.path("loudspeaker-{lang}.mp3").stat().st_size
+
+
+def test_a_file_is_read_once_for_each_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, read = tmp_path / "voice.onnx", []
+    digest = hashlib.file_digest
+
+    def noted(file: BufferedReader, name: str) -> object:
+        read.append(name)
+        return digest(file, name)
+
+    monkeypatch.setattr("hashlib.file_digest", noted)
+    path.write_bytes(b"one")
+    assert state_of(path, 10) == state_of(path, 10) == hashlib.sha256(b"one").digest()
+    assert len(read) == 1
+    path.write_bytes(b"other")
+    assert state_of(path, 10) == hashlib.sha256(b"other").digest()
+    assert state_of(path, 4) == b"unread 5"
+    assert state_of(Path("/dev/zero"), 10) == b"unread 0"
+    assert len(read) == 2
 
 
 SHOWN = [Shown("một", 1.0, 3.0), Shown("hai", 4.0, 6.0)]

@@ -71,6 +71,16 @@ def test_a_changed_file_is_named(kit: Path) -> None:
     assert [sentence for _, sentence in changed_files(kit, manifest)] == ["poster/a.pdf is not there"]
 
 
+def test_what_lies_elsewhere_is_not_read(kit: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    manifest, path = read_manifest(kit), kit / "poster" / "a.pdf"
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "a.pdf"
+    elsewhere.write_bytes(path.read_bytes())
+    for there in (elsewhere, Path("/dev/zero")):
+        path.unlink()
+        path.symlink_to(there)
+        assert [sentence for _, sentence in changed_files(kit, manifest)] == ["poster/a.pdf is not there"]
+
+
 def test_another_key_did_not_sign(kit: Path) -> None:
     with pytest.raises(SignatureInvalid, match="was not signed with this key"):
         read_manifest(kit, Ed25519PrivateKey.generate().public_key())
@@ -97,6 +107,18 @@ def test_one_changed_letter_is_noticed(kit: Path) -> None:
         lambda d: d["unit"].update(name={}),
         lambda d: d["unit"].update(address=7),
         lambda d: d.update(files=3),
+        lambda d: d["files"][0].update(item=["x"]),
+        lambda d: d["files"][0].update(path="poster/a\0.pdf"),
+        lambda d: d["files"][0].update(path="poster/\ud800.pdf"),
+        lambda d: d["files"][0].update(path=7),
+        lambda d: d["files"][0].update(sha256=7),
+        lambda d: d["files"][0].update(bytes=True),
+        lambda d: d["missing"][0].update(why=7),
+        lambda d: d["missing"][0].update(item=["audio"]),
+        lambda d: d.update(languages="vi"),
+        lambda d: d.update(languages=[["vi"]]),
+        lambda d: d.update(notes=[{}]),
+        lambda d: d["unit"]["name"].update(vi=["x"]),
     ],
 )
 def test_a_hostile_manifest_is_refused(kit: Path, change: object) -> None:

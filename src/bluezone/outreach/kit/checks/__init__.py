@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bluezone.outreach.kit.errors import KitError
 from bluezone.outreach.kit.items import FilePlan, Item, catalogue
 from bluezone.outreach.kit.manifest import Manifest
 
@@ -61,7 +62,7 @@ def check_file(subject: Subject) -> Iterator[str]:
     if not 0 < length <= subject.plan.limit_bytes:
         yield f"{name} has {length} bytes; it may have 1 to {subject.plan.limit_bytes}"
     for check in _checks(subject.path.suffix):
-        yield from (f"{name}: {sentence}" for sentence in check(subject))
+        yield from (f"{name}: {sentence}" for sentence in _sentences(check, subject))
 
 
 def subjects(folder: Path, manifest: Manifest) -> Iterator[Subject]:
@@ -73,6 +74,17 @@ def subjects(folder: Path, manifest: Manifest) -> Iterator[Subject]:
                 path = f"{item.id}/{plan.name_in(language)}"
                 if path in listed:
                     yield Subject(folder / path, item, plan, language, manifest.unit)
+
+
+def _sentences(check: Check, subject: Subject) -> Iterator[str]:
+    try:
+        yield from check(subject)
+    except KitError:
+        # A stop, or a program that is not there: nothing about the file.
+        raise
+    except Exception as error:
+        # What a reader raises at a damaged file its documentation does not say; each kind was seen.
+        yield f"cannot be read ({type(error).__name__}: {error})"
 
 
 def _checks(suffix: str) -> Iterator[Check]:

@@ -7,13 +7,10 @@ from importlib.resources import files
 from io import BytesIO
 
 import segno
-import typst
 from PIL import Image
 
 from bluezone.outreach.kit.job import PACKAGE
-
-_PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: none)
-#image(bytes(sys.inputs.drawing), format: "svg", width: 300pt)"""
+from bluezone.outreach.kit.svg import drawn
 
 
 @cache
@@ -28,13 +25,7 @@ def drawing(name: str, width: int) -> bytes:
         source = files("bluezone.web").joinpath("static", "mark.svg")
     else:
         source = files(PACKAGE).joinpath("typst", "drawings", f"{name}.svg")
-    made = typst.compile(
-        _PAGE.encode(),
-        format="png",
-        ppi=width / 300 * 72,
-        sys_inputs={"drawing": source.read_text(encoding="utf-8")},
-    )
-    assert isinstance(made, bytes)
+    made = drawn(source.read_text(encoding="utf-8"), width)
     out = BytesIO()
     with Image.open(BytesIO(made)) as picture:
         picture.quantize(128, method=Image.Quantize.FASTOCTREE).save(out, "PNG", optimize=True)

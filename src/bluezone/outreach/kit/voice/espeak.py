@@ -8,7 +8,6 @@ from pathlib import Path
 from bluezone.outreach.kit.sound.program import find_program, run
 from bluezone.outreach.kit.voice.spoken import spoken
 
-_ADVICE = "apt-get install espeak-ng, or put a recording of your own into the unit file ([voice] recording)"
 _VOICES = {
     ("vi", "north"): "vi",
     ("vi", "central"): "vi-vn-x-central",
@@ -27,21 +26,19 @@ class EspeakVoice:
         language: `vi` or `en`.
         region: north, central or south; for Vietnamese.
         words_per_minute: pace; espeak counts each Vietnamese syllable as a word.
+        advice: what to do where the program is missing, a clause.
         program: name or path of the program.
     """
 
     language: str
     region: str = "north"
     words_per_minute: int = 160
+    advice: str = "apt-get install espeak-ng"
     program: str = "espeak-ng"
-
-    def identity(self) -> str:
-        """Voice, pace and amplitude."""
-        return f"espeak-ng {self._name()} {self.words_per_minute} {_AMPLITUDE}"
 
     def speak(self, text: str, into: Path) -> None:
         """Writes the text as a WAV file."""
-        program = find_program(self.program, _ADVICE)
+        program = find_program(self.program, self.advice)
         said = spoken(text, self.language, self.region)
         options = ["-v", self._name(), "-s", str(self.words_per_minute), "-a", str(_AMPLITUDE), "-b", "1"]
         run([program, *options, "-w", into, "--stdin"], "speaking the text", given=said.encode(), limit_s=60)

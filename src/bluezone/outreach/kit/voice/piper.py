@@ -6,18 +6,23 @@ shipped; no voice comes with the kit.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import ItemFailed, VoiceBroken
 from bluezone.outreach.kit.sound.program import Command, find_program, run
 from bluezone.outreach.kit.voice.spoken import spoken
 
 _ADVICE = "pip install piper-tts, or take the line `piper` out of the unit file to use espeak-ng"
 LARGEST_VOICE = 500_000_000
-_LARGEST_SETTINGS = 1_000_000
+LARGEST_SETTINGS = 1_000_000
+
+
+def settings_of(model: Path) -> Path:
+    """Where the settings of a voice lie: beside it."""
+    return model.with_name(f"{model.name}.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,6 @@ class PiperVoice:
     region: str = "north"
     program: str = "piper"
 
-    def identity(self) -> str:
-        """Digest of the voice file."""
-        self._require_files()
-        with self.model.open("rb") as file:
-            return f"piper {hashlib.file_digest(file, 'sha256').hexdigest()} {self.region}"
-
     def speak(self, text: str, into: Path) -> None:
         """Writes the text as a WAV file."""
         self._require_files()
@@ -54,14 +53,17 @@ class PiperVoice:
             raise VoiceBroken(f"the voice {self.model.name} cannot be used: {error}") from None
 
     def _require_files(self) -> None:
-        settings = self.model.with_name(f"{self.model.name}.json")
+        settings = settings_of(self.model)
+        if not self.model.is_file() or not settings.is_file():
+            raise VoiceBroken(
+                f"the piper voice needs two files, {self.model.name} and {settings.name}: put both where the"
+                " unit file says, or delete its line `piper` to use espeak-ng"
+            )
         try:
             length = self.model.stat().st_size
-            content = settings.read_bytes() if settings.stat().st_size <= _LARGEST_SETTINGS else b""
-        except OSError as error:
-            raise VoiceBroken(
-                f"the piper voice needs two files, {self.model.name} and {settings.name}: {error.strerror}"
-            ) from None
+            content = read_at_most(settings, LARGEST_SETTINGS)
+        except (OSError, FileUnusable) as error:
+            raise VoiceBroken(f"the piper voice {self.model.name} cannot be used: {error}") from None
         if not 0 < length <= LARGEST_VOICE:
             raise VoiceBroken(f"{self.model.name} has {length} bytes; a piper voice has 1 to {LARGEST_VOICE}")
         try:

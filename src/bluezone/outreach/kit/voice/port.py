@@ -22,9 +22,6 @@ LONGEST_S = 180
 class Voice(Protocol):
     """Somebody or something that can speak."""
 
-    def identity(self) -> str:
-        """What the sound depends on besides the text, for caches."""
-
     def speak(self, text: str, into: Path) -> None:
         """Writes the text as a WAV file.
 

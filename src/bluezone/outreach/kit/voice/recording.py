@@ -6,7 +6,6 @@ full scale. It is made as loud as every other sound of the kit afterwards.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,12 +32,6 @@ class RecordedVoice:
     shortest_s: float
     longest_s: float
 
-    def identity(self) -> str:
-        """Digest of the file."""
-        self._require_wav()
-        with self.path.open("rb") as file:
-            return f"recording {hashlib.file_digest(file, 'sha256').hexdigest()}"
-
     def speak(self, text: str, into: Path) -> None:  # noqa: ARG002
         """Writes the recording, without the silence around it."""
         self._require_wav()
@@ -51,12 +44,20 @@ class RecordedVoice:
         into.write_bytes(as_wav(self._usable(whole)))
 
     def _require_wav(self) -> None:
+        if not self.path.is_file():
+            raise VoiceBroken(
+                f"the recording {self.path.name} is not there: put it where the unit file says, or delete the"
+                " line `recording` there to use a synthetic voice"
+            )
         try:
             length = self.path.stat().st_size
             with self.path.open("rb") as file:
                 head = file.read(12)
         except OSError as error:
-            raise VoiceBroken(f"the recording {self.path.name} cannot be read: {error.strerror}") from None
+            raise VoiceBroken(
+                f"the recording {self.path.name} cannot be read ({error.strerror}):"
+                " get the right to read it, or save it again"
+            ) from None
         if head[:4] not in (b"RIFF", b"RF64") or head[8:] != b"WAVE":
             raise VoiceBroken(f"{self.path.name} is not a WAV file; export the recording as WAV (PCM)")
         if length > LARGEST_FILE:
