@@ -1,7 +1,7 @@
 """The command lines for ffmpeg: stills become a film's part, sound becomes AAC, parts are joined.
 
 Decides the motion: a picture rises softly as its scene begins, scenes dissolve, and the end fades into the
-ground of the closing card. Pure: what is run is left to `encoder`.
+ground of the closing card. Pure: what is run is left to `film`.
 """
 
 from __future__ import annotations

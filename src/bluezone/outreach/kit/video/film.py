@@ -63,7 +63,7 @@ def _body(job: Job, script: Script, frame: Frame, timeline: Timeline) -> Path:
         "video", "typst/look.typ", "typst/film.typ", "typst/drawings", "screens", "typesetting.py"
     )
     kept = _kept(job, "body", [*(word.encode() for word in words), *sources])
-    if not kept.is_file():
+    if not _used(kept):
         folder = _fresh(job, f"body-{frame.name}")
         _encode(frame, timeline, body_stills(job, frame, script.scenes, folder), kept, is_closing=False)
     return kept
@@ -74,7 +74,7 @@ def _closing(job: Job, script: Script, frame: Frame, timeline: Timeline) -> Path
     stills = closing_stills(job, frame, script.closing, _fresh(job, f"closing-{frame.name}"))
     pictures = [path.read_bytes() for path in (*stills.bases, *stills.subtitles)]
     kept = _kept(job, "closing", [repr(timeline).encode(), *pictures, *package_files("video")])
-    if not kept.is_file():
+    if not _used(kept):
         _encode(frame, timeline, stills, kept, is_closing=True)
     return kept
 
@@ -115,6 +115,14 @@ def _kept(job: Job, kind: str, content: Sequence[bytes]) -> Path:
     folder = job.cache / "film"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{kind}-{digest.hexdigest()[:24]}.mp4"
+
+
+def _used(kept: Path) -> bool:
+    """Whether a part is there; if so, the cache is told that it is in use."""
+    if not kept.is_file():
+        return False
+    kept.touch()
+    return True
 
 
 def _fresh(job: Job, name: str) -> Path:
