@@ -306,18 +306,19 @@ class Agent:
     def _enter_interval(self, interval: int, now: float, actions: list[Action]) -> None:
         day_changed = self._interval is None or utc_day_of(interval) != utc_day_of(self._interval)
         self._interval = interval
-        known = len(self._keys)
+        known = self._keys
+        expired: tuple[int, ...] = ()
         if day_changed:
-            self._keys = without_expired(self._keys, interval)
+            self._keys = without_expired(known, interval)
+            expired = tuple(own.start for own in known if own not in self._keys)
             # A day goes as a whole, at the midnight after which its first minute would pass 14 days.
             actions.append(Forget(utc_day_of(interval) - KEPT_DAYS + 1))
-        changed = len(self._keys) != known
-        if serving_key(self._keys, interval) is None:
+        is_new = serving_key(self._keys, interval) is None
+        if is_new:
             self._keys.append(draw_key(self._keys, interval, self._random_bytes, self._tek_period))
-            changed = True
-        if changed:
+        if is_new or expired:
             self._own_visible = own_identifiers(self._keys)
-            actions.append(SaveKeys(tuple(self._keys)))
+            actions.append(SaveKeys(tuple(self._keys), expired))
         if self._time.anchor_time is not None:
             actions.append(SaveTime(int(now)))
         self._fall_silent(actions)

@@ -124,9 +124,15 @@ class SaveInterval:
 
 @dataclass(frozen=True, slots=True)
 class SaveKeys:
-    """Write the own keys before they are used."""
+    """Write the own keys before they are used.
+
+    Attributes:
+        keys: all that there are.
+        expired_starts: rolling_start of those that are to be erased, and of no others.
+    """
 
     keys: tuple[OwnKey, ...]
+    expired_starts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

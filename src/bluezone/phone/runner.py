@@ -170,8 +170,8 @@ class PhoneRunner:
         """
         code = parse_code(typed_code)  # A typing error must not close the running key.
         async with self._one_attempt() as now:
-            keys, commitment = self._publisher.close_and_commit(now, code)
-            self._post(KeysChanged(keys))
+            _, commitment = self._publisher.close_and_commit(now, code)
+            self._tell_keys()
             certificate = await self._publisher.redeem_code(typed_code, commitment, now)
             return await self._publisher.publish(commitment, certificate, now, withheld_starts)
 
@@ -186,7 +186,8 @@ class PhoneRunner:
         """
         async with self._one_attempt() as now:
             commitment, certificate = await self._publisher.redeem_swab(now)
-            self._post(KeysChanged(self._publisher.close_running(now)))
+            self._publisher.close_running(now)
+            self._tell_keys()
             return await self._publisher.publish(commitment, certificate, now, withheld_starts)
 
     def commit_before_swab(self) -> bytes:
@@ -195,8 +196,8 @@ class PhoneRunner:
         Raises:
             DiagnosisError: this phone does not know the time yet.
         """
-        keys, commitment = commit_before_swab(self.store, self._trusted_now(), self._random_bytes)
-        self._post(KeysChanged(keys))
+        _, commitment = commit_before_swab(self.store, self._trusted_now(), self._random_bytes)
+        self._tell_keys()
         return commitment.hash()
 
     def shown_at_swab(self) -> tuple[bytes, int] | None:
@@ -215,7 +216,7 @@ class PhoneRunner:
         try:
             yield self._trusted_now()
         finally:
-            self._post(KeysChanged(tuple(self.store.ledger.own_keys())))
+            self._tell_keys()
             self._start(self._finish_attempt())
 
     async def _finish_attempt(self) -> None:
@@ -239,8 +240,17 @@ class PhoneRunner:
 
     def _post(self, event: Event) -> None:
         self._events.append(event)
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        self._wake(self._waiter)
+
+    def _tell_keys(self) -> None:
+        """Tells the agent its own keys as they are stored, before anything else that waits for it.
+
+        With an older list it would go on speaking with a key that was closed, and draw one where a
+        commitment has one already.
+        """
+        others = (event for event in self._events if not isinstance(event, KeysChanged))
+        self._events = deque([KeysChanged(tuple(self.store.ledger.own_keys())), *others])
+        self._wake(self._waiter)
 
     async def _next_event(self) -> Event:
         """Waits for a posted event, or for the moment at which the agent wants to be woken."""
@@ -256,8 +266,8 @@ class PhoneRunner:
         return self._events.popleft() if self._events else Woke()
 
     @staticmethod
-    def _wake(waiter: asyncio.Future[None]) -> None:
-        if not waiter.done():
+    def _wake(waiter: asyncio.Future[None] | None) -> None:
+        if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
     # --- actions -----------------------------------------------------------------------------------
@@ -271,7 +281,9 @@ class PhoneRunner:
             case SaveInterval():
                 self.store.days.save_interval(action.interval, action.records, action.scans)
             case SaveKeys():
-                self.store.ledger.save_own_keys(action.keys)
+                kept = self.store.ledger.save_own_keys(action.keys, action.expired_starts)
+                if tuple(kept) != action.keys:
+                    self._tell_keys()
             case SaveTime():
                 self.store.ledger.save_fact(_SAVED_TIME, b"%d" % action.now)
             case AskTime():

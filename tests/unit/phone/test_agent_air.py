@@ -237,7 +237,7 @@ class TestForgetting:
         running = draw_key([], interval_of(MIDNIGHT), seeded(2))
         drive = Drive(keys=(old, running)).run(1)
         saves = [action for _, action in drive.of(SaveKeys) if isinstance(action, SaveKeys)]
-        assert saves == [SaveKeys((running,))]
+        assert saves == [SaveKeys((running,), expired_starts=(old.start,))]
 
 
 class TestRadioTrouble:

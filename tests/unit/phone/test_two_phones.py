@@ -18,8 +18,10 @@ import sqlcipher3
 import structlog
 
 from bluezone.clock import LoopClock, ManualClock
+from bluezone.phone.events import PlaceFixed
 from bluezone.phone.matching import find_hits
 from bluezone.phone.own_key import own_identifiers
+from bluezone.phone.place import Fix
 from bluezone.phone.runner import PhoneRunner, PhoneSettings
 from bluezone.phone.status import Problem
 from bluezone.phone.store.phone_store import PhoneStore
@@ -37,6 +39,7 @@ from bluezone.sim.virtual_time import run_virtual
 from tests.unit.phone.case import MIDNIGHT, REGION, Service, open_client, seeded
 
 EPOCH = MIDNIGHT + 100
+WINDOW_END = MIDNIGHT + 4 * 3600
 SETTINGS = PhoneSettings(poll_s=600.0, longest_alert_delay_s=0.0)
 TYPED = format_code(bytes(range(8)))
 # Phones 0 and 1 are beside each other; phone 2 is out of range of both.
@@ -69,6 +72,16 @@ class Failing(FrameRadio):
         await super().broadcast(advertisement, new_address=new_address)
 
 
+class Slow(FrameRadio):
+    """A radio whose last order before the end of a window takes until after it."""
+
+    async def broadcast(self, advertisement: bytes, *, new_address: bool) -> None:
+        now = self._air.clock.system()
+        if WINDOW_END - 65 < now < WINDOW_END:
+            await self._air.clock.sleep(WINDOW_END + 30 - now)
+        await super().broadcast(advertisement, new_address=new_address)
+
+
 @dataclass
 class Town:
     """Three phones, an air, and a service in memory."""
@@ -87,11 +100,16 @@ class Town:
         return {parse_advertisement(data).visible for _, _, _, data in self.air.said}
 
 
-def live(home: Path, story: Callable[[Town], Awaitable[None]], radio: type[FrameRadio] = FrameRadio) -> None:
+def live(
+    home: Path,
+    story: Callable[[Town], Awaitable[None]],
+    radio: type[FrameRadio] = FrameRadio,
+    begin: float = EPOCH,
+) -> None:
     """Runs three phones through a story."""
 
     async def main() -> None:
-        clock = LoopClock(EPOCH)
+        clock = LoopClock(begin)
         service = Service(cast(ManualClock, clock))
         service.publish([])
         town = Town(clock, service, ListeningAir(BESIDE, clock))
@@ -247,6 +265,29 @@ def test_a_restart_in_the_middle_goes_on_with_the_same_keys(tmp_path: Path) -> N
 
     live(tmp_path, first)
     live(tmp_path, second)
+
+
+def test_what_waited_while_the_owner_published_cannot_undo_it(tmp_path: Path) -> None:
+    """A slow radio keeps the agent busy over the end of a window, while its keys are committed to."""
+
+    async def story(town: Town) -> None:
+        await asyncio.sleep(580)
+        runner = town.phones[0]
+        runner.locate(Fix(21.0285, 105.8542, 10.0, 0.0, town.clock.monotonic()))
+        task = asyncio.get_running_loop().create_task(runner.publish(TYPED))
+        await asyncio.sleep(0)
+        committed = runner.store.ledger.own_keys()
+        assert len(committed) > 10
+        assert any(isinstance(event, PlaceFixed) for event in runner._events), "something waits already"
+        await task
+        await asyncio.sleep(900)
+        assert [own.key for own in runner.store.ledger.own_keys()] == [own.key for own in committed]
+        assert [own.key for own in runner._agent.keys] == [own.key for own in committed]
+        said = {parse_advertisement(data).visible for station, _, _, data in town.air.said if station == 0}
+        assert len(said) >= 3
+        assert said <= own_identifiers(committed)
+
+    live(tmp_path, story, Slow, WINDOW_END - 600.0)
 
 
 def test_a_radio_that_goes_away_is_said_and_ends_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlcipher3
 
-from bluezone.phone.diagnosis import Commitment, commit
+from bluezone.phone.diagnosis import Commitment, commit, prepare_keys
 from bluezone.phone.errors import StoreTooNew
 from bluezone.phone.matching import RecordRef, VerifiedMinute
 from bluezone.phone.own_key import OwnKey, close_early, draw_key
@@ -106,13 +106,28 @@ class TestBatch:
 
 
 class TestKeys:
-    """Own keys are replaced as a list; marks belong to the outbox."""
+    """A list of own keys, also an old one, loses and lengthens none; marks belong to the outbox."""
 
-    def test_they_come_back_in_order_and_the_missing_are_erased(self, ledger: Ledger, tmp_path: Path) -> None:
-        ledger.save_own_keys(reversed(KEYS))
+    def test_they_come_back_in_order_and_only_the_expired_are_erased(
+        self, ledger: Ledger, tmp_path: Path
+    ) -> None:
+        assert ledger.save_own_keys(reversed(KEYS)) == KEYS
         assert reopened(tmp_path).own_keys() == KEYS
-        ledger.save_own_keys(KEYS[1:])
-        assert ledger.own_keys() == KEYS[1:]
+        assert ledger.save_own_keys(KEYS[1:]) == KEYS
+        assert ledger.save_own_keys(KEYS[1:], [KEYS[0].start]) == KEYS[1:]
+        assert reopened(tmp_path).own_keys() == KEYS[1:]
+
+    def test_an_older_list_undoes_neither_an_early_close_nor_the_keys_that_were_committed_to(
+        self, ledger: Ledger
+    ) -> None:
+        older = KEYS[:1]
+        ledger.save_own_keys(older)
+        prepared = prepare_keys(older, 250 * 600, seeded(4))
+        ledger.save_own_keys(prepared)
+        assert ledger.save_own_keys(older) == prepared
+        assert prepared[0].end == 251
+        drawn_meanwhile = draw_key(older, 264, seeded(5))
+        assert ledger.save_own_keys([*older, drawn_meanwhile]) == prepared
 
     def test_an_exception_leaves_the_old_list(self, ledger: Ledger) -> None:
         ledger.save_own_keys(KEYS)
