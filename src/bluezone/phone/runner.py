@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -161,6 +161,8 @@ class PhoneRunner:
     async def publish(self, typed_code: str, withheld_starts: frozenset[int] = frozenset()) -> Published:
         """Publishes this phone's keys with a verification code; its owner has consented.
 
+        An earlier attempt whose upload got no answer is finished instead, with what was agreed to then.
+
         Args:
             typed_code: as a person types it.
             withheld_starts: rolling_start of keys that the owner keeps back.
@@ -169,14 +171,17 @@ class PhoneRunner:
             CodeError: mistyped. DiagnosisError: refused. ServerError: no answer.
         """
         code = parse_code(typed_code)  # A typing error must not close the running key.
-        async with self._one_attempt() as now:
+        async with self._one_attempt():
+            if earlier := await self._publisher.finish_earlier():
+                return earlier
+            now = self._trusted_now()
             _, commitment = self._publisher.close_and_commit(now, code)
             self._tell_keys()
             certificate = await self._publisher.redeem_code(typed_code, commitment, now)
             return await self._publisher.publish(commitment, certificate, now, withheld_starts)
 
     async def publish_swab(self, withheld_starts: frozenset[int] = frozenset()) -> Published:
-        """Publishes this phone's keys after a positive swab; its owner has consented.
+        """Publishes this phone's keys after a positive swab; its owner has consented. See `publish`.
 
         Args:
             withheld_starts: rolling_start of keys that the owner keeps back.
@@ -184,7 +189,10 @@ class PhoneRunner:
         Raises:
             DiagnosisError: no certified sample, or refused. ServerError: no answer.
         """
-        async with self._one_attempt() as now:
+        async with self._one_attempt():
+            if earlier := await self._publisher.finish_earlier():
+                return earlier
+            now = self._trusted_now()
             commitment, certificate = await self._publisher.redeem_swab(now)
             self._publisher.close_running(now)
             self._tell_keys()
@@ -207,14 +215,14 @@ class PhoneRunner:
         return (shown.hash(), shown.made_at) if shown else None
 
     @asynccontextmanager
-    async def _one_attempt(self) -> AsyncIterator[float]:
-        """One attempt to publish, from trusted time on; the next one waits until its last request is sent.
+    async def _one_attempt(self) -> AsyncIterator[None]:
+        """One attempt to publish; the next one waits until its last request is sent.
 
         Its owner reads a refusal at once, while what makes it look like cover goes on behind.
         """
         await self._publishing.acquire()
         try:
-            yield self._trusted_now()
+            yield
         finally:
             self._tell_keys()
             self._start(self._finish_attempt())
@@ -222,7 +230,7 @@ class PhoneRunner:
     async def _finish_attempt(self) -> None:
         try:
             await self._publisher.finish_as_cover()
-        except ServerError as error:
+        except (PhoneError, ProtocolError) as error:
             log.info("cover-not-sent", code=error.code)
         finally:
             self._publishing.release()
@@ -345,20 +353,22 @@ class PhoneRunner:
             self._post(TimeFailed(str(error)))
 
     async def _send_cover(self) -> None:
-        if self._publishing.locked():  # Two pairs of requests at once are something that only a case sends.
-            return
-        try:
-            async with self._publishing:
-                await self._publisher.send_cover()
-        except ServerError as error:
-            log.info("cover-not-sent", code=error.code)
+        await self._unless_publishing(self._publisher.send_cover)
 
     async def _poll(self, now: int) -> None:
         self._post(await self._follower.poll(now))
-        if self._publishing.locked():  # It sends its upload itself, when its time has come.
+        await self._unless_publishing(self._publisher.resume)
+
+    async def _unless_publishing(self, send: Callable[[], Awaitable[object]]) -> None:
+        """Sends a pair of requests, unless an attempt is running or another pair is on its way.
+
+        Two pairs at once are something that only a case sends; and while one upload waits for its answer, no
+        other may be prepared.
+        """
+        if self._publishing.locked():
             return
-        try:
-            if await self._publisher.resume():
-                log.info("upload-resumed")
-        except (PhoneError, ProtocolError) as error:
-            log.warning("upload-not-accepted", code=error.code, reason=str(error))
+        async with self._publishing:
+            try:
+                await send()
+            except (PhoneError, ProtocolError) as error:
+                log.warning("upload-not-accepted", code=error.code, reason=str(error))

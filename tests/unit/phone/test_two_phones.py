@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+import httpx
 import pytest
 import sqlcipher3
 import structlog
 
 from bluezone.clock import LoopClock, ManualClock
+from bluezone.phone.errors import ServerError
 from bluezone.phone.events import PlaceFixed
 from bluezone.phone.matching import find_hits
 from bluezone.phone.own_key import own_identifiers
@@ -36,7 +38,8 @@ from bluezone.radio.port import RadioInfo, RadioLost
 from bluezone.radio.virtual.frame import FrameAir, FrameRadio
 from bluezone.radio.virtual.medium import FixedMedium
 from bluezone.sim.virtual_time import run_virtual
-from tests.unit.phone.case import MIDNIGHT, REGION, Service, open_client, seeded
+from tests.unit.phone.case import MIDNIGHT, REGION, open_client, seeded
+from tests.unit.phone.strict_service import PUBLISH, REDEEM, StrictService
 
 EPOCH = MIDNIGHT + 100
 WINDOW_END = MIDNIGHT + 4 * 3600
@@ -87,7 +90,7 @@ class Town:
     """Three phones, an air, and a service in memory."""
 
     clock: LoopClock
-    service: Service
+    service: StrictService
     air: ListeningAir
     phones: list[PhoneRunner] = field(default_factory=list)
 
@@ -110,7 +113,7 @@ def live(
 
     async def main() -> None:
         clock = LoopClock(begin)
-        service = Service(cast(ManualClock, clock))
+        service = StrictService(cast(ManualClock, clock))
         service.publish([])
         town = Town(clock, service, ListeningAir(BESIDE, clock))
         async with AsyncExitStack() as stack:
@@ -232,6 +235,39 @@ def test_the_one_who_was_beside_a_case_is_warned_and_nobody_else(tmp_path: Path)
         later = town.air.said[-1]
         assert town.phones[0].status().speaking
         assert parse_advertisement(later[3]).visible
+
+    live(tmp_path, story)
+
+
+@pytest.mark.parametrize("lost", ["request", "answer"])
+@pytest.mark.parametrize("minutes_until", [0.0, 20.0])
+def test_an_upload_that_got_no_answer_goes_once_whoever_sends_it_again(
+    tmp_path: Path, minutes_until: float, lost: str
+) -> None:
+    """The owner, or the next poll, or both at once: one holds the other up."""
+
+    async def story(town: Town) -> None:
+        runner, service = town.phones[0], town.service
+        await town.wait(5)
+        service.faults[PUBLISH, lost] = httpx.ConnectError("no network")
+        with pytest.raises(ServerError):
+            await runner.publish(TYPED)
+        assert len(service.uploads()) == (lost == "answer")
+        await town.wait(minutes_until)
+        polling = asyncio.get_running_loop().create_task(runner._poll(int(town.clock.system())))
+        await asyncio.sleep(3)
+        told = await runner.publish(TYPED)
+        await polling
+        await town.wait(3)
+        assert (told.sent_count, told.is_earlier) == (1, True)
+        assert len(service.uploads()) == 1
+        assert service.refused == []
+        marked = {own.key.tek.reveal() for own in runner.store.ledger.own_keys() if own.published}
+        assert marked == service.public()
+        pairs = [path for path in service.paths() if path in (REDEEM, PUBLISH)]
+        if lost == "request":
+            pairs.insert(1, PUBLISH)
+        assert pairs == [REDEEM, PUBLISH] * (len(pairs) // 2), "never two pairs at once"
 
     live(tmp_path, story)
 

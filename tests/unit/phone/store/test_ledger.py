@@ -10,7 +10,7 @@ import pytest
 import sqlcipher3
 
 from bluezone.phone.diagnosis import Commitment, commit, prepare_keys
-from bluezone.phone.errors import StoreTooNew
+from bluezone.phone.errors import StoreTooNew, UploadPending
 from bluezone.phone.matching import RecordRef, VerifiedMinute
 from bluezone.phone.own_key import OwnKey, close_early, draw_key
 from bluezone.phone.risk import Alert
@@ -163,18 +163,37 @@ class TestOutbox:
     def test_accepted(self, ledger: Ledger, outbox: Outbox) -> None:
         ledger.save_own_keys(KEYS)
         outbox.prepare(bytes(4096), [240])
-        outbox.accepted()
+        outbox.accepted(bytes(4096), b"\x0c" * 32, 1)
         assert outbox.pending() is None
         assert ledger.own_keys()[0].published
+        assert outbox.sent_with(b"\x0c" * 32) == 1
+        assert outbox.sent_with(b"\x0d" * 32) == 0
 
     def test_refused_keys_may_be_published_with_another_certificate(
         self, ledger: Ledger, outbox: Outbox
     ) -> None:
         ledger.save_own_keys(KEYS)
         outbox.prepare(bytes(4096), [240, 264])
-        outbox.refused([264])
+        outbox.dismiss(bytes(4096), [264])
         assert outbox.pending() is None
         assert [own.published for own in ledger.own_keys()] == [True, False, False]
+
+    def test_a_second_upload_is_not_prepared_beside_the_first(self, ledger: Ledger, outbox: Outbox) -> None:
+        ledger.save_own_keys(KEYS)
+        outbox.prepare(bytes(4096), [240])
+        with pytest.raises(UploadPending):
+            outbox.prepare(b"\x05" * 4096, [264])
+        assert outbox.pending() == bytes(4096)
+        assert [own.published for own in ledger.own_keys()] == [True, False, False]
+
+    def test_the_answer_to_another_upload_changes_nothing(self, ledger: Ledger, outbox: Outbox) -> None:
+        ledger.save_own_keys(KEYS)
+        outbox.prepare(bytes(4096), [240])
+        outbox.accepted(b"\x05" * 4096, b"\x0c" * 32, 1)
+        outbox.dismiss(b"\x05" * 4096, [240])
+        assert outbox.pending() == bytes(4096)
+        assert ledger.own_keys()[0].published
+        assert outbox.sent_with(b"\x0c" * 32) == 0
 
     def commitment(self, made_at: int) -> Commitment:
         return commit(KEYS, made_at, seeded(made_at))
@@ -192,8 +211,9 @@ class TestOutbox:
         outbox.save_commitment(self.commitment(2000), 0)
         assert outbox.commitment_for(b"code0001") == self.commitment(1000)
         assert outbox.commitment_for(b"code0002") is None
-        outbox.accepted()
-        assert outbox.commitment_for(b"code0001") is None
+        outbox.prepare(bytes(4096), [])
+        outbox.accepted(bytes(4096), self.commitment(1000).hash(), 1)
+        assert outbox.commitment_for(b"code0001") == self.commitment(1000), "typed again, it is known as sent"
 
 
 def test_facts(ledger: Ledger) -> None:
