@@ -24,6 +24,7 @@ from bluezone.phone.events import (
     KeysChanged,
     PlaceFixed,
     PollBatches,
+    PollFailed,
     RadioFailed,
     SaveInterval,
     SaveKeys,
@@ -168,6 +169,9 @@ class Agent:
                 self._problems[Problem.NO_TIME] = event.sentence
             case BatchesPolled():
                 self._note_batches(event, clock)
+            case PollFailed():
+                self._poll_soon(clock)
+                self._problems[Problem.BATCH_REFUSED] = event.sentence
             case KeysChanged():
                 self._keys = list(event.keys)
                 self._own_visible = own_identifiers(self._keys)
@@ -265,9 +269,7 @@ class Agent:
     def _note_batches(self, event: BatchesPolled, clock: Reading) -> None:
         self._head = event.head
         if event.stopped:
-            wait = BATCH_RETRY_S * uniform(self._random_bytes, 0.5, 1.5)
-            self._poll_at = min(self._poll_at, clock.monotonic + wait)
-            self._ask_time_at = min(self._ask_time_at, self._poll_at)
+            self._poll_soon(clock)
         self._tek_period = event.tek_period
         if event.key_stolen:
             self._problems[Problem.IDENTIFIER_STOLEN] = "somebody published a key of this phone"
@@ -285,6 +287,11 @@ class Agent:
             self._problems[Problem.BATCH_REFUSED] = event.sentence
         else:
             self._problems.pop(Problem.BATCH_REFUSED, None)
+
+    def _poll_soon(self, clock: Reading) -> None:
+        wait = BATCH_RETRY_S * uniform(self._random_bytes, 0.5, 1.5)
+        self._poll_at = min(self._poll_at, clock.monotonic + wait)
+        self._ask_time_at = min(self._ask_time_at, self._poll_at)
 
     # --- speaking --------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ PhoneError
 │   ├── StoreUnreadable    the device key is missing or does not open the store
 │   ├── StoreTooNew        written by a later version
 │   ├── StoreInUse         another process works on this home directory
+│   ├── StoreUnwritable    its disk takes nothing more
 │   └── UploadPending      an earlier upload is not answered yet
 ├── ServerError
 │   ├── ServerUnreachable  no answer
@@ -48,6 +49,12 @@ class StoreInUse(StoreError):
     """Another Bluezone process works on this home directory."""
 
     code = "store-in-use"
+
+
+class StoreUnwritable(StoreError):
+    """The disk under this phone's home directory takes nothing more, or cannot be read."""
+
+    code = "store-unwritable"
 
 
 class UploadPending(StoreError):

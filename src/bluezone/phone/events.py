@@ -77,6 +77,13 @@ class BatchesPolled:
 
 
 @dataclass(frozen=True, slots=True)
+class PollFailed:
+    """The index could not be followed at all, in a sentence; nothing is known about the batches."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeysChanged:
     """The owner published or the runner drew keys: this is the new list of own keys."""
 
@@ -90,7 +97,17 @@ class PlaceFixed:
     fix: Fix
 
 
-Event = Woke | ScanEnded | RadioFailed | TimeAnswered | TimeFailed | BatchesPolled | KeysChanged | PlaceFixed
+Event = (
+    Woke
+    | ScanEnded
+    | RadioFailed
+    | TimeAnswered
+    | TimeFailed
+    | BatchesPolled
+    | PollFailed
+    | KeysChanged
+    | PlaceFixed
+)
 
 
 @dataclass(frozen=True, slots=True)

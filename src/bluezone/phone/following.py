@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from bluezone.phone.chance import RandomBytes, uniform
-from bluezone.phone.errors import ServerError
+from bluezone.phone.errors import ServerError, StoreUnwritable
 from bluezone.phone.events import BatchesPolled
 from bluezone.phone.exposure import Surroundings, observed_rhythm, surroundings_of, with_probabilities
 from bluezone.phone.matching import (
@@ -105,7 +105,7 @@ class BatchFollower:
                     head, note = await self._take(seq, index, head, now)
                     notes += [note] if note else []
             stopped = False
-        except (BatchError, ServerError) as error:
+        except (BatchError, ServerError, StoreUnwritable) as error:
             log.warning("batches-not-followed", code=error.code, reason=str(error))
             notes.append(str(error))
         finally:

@@ -28,6 +28,7 @@ from bluezone.phone.events import (
     KeysChanged,
     PlaceFixed,
     PollBatches,
+    PollFailed,
     RadioFailed,
     SaveInterval,
     SaveKeys,
@@ -356,7 +357,12 @@ class PhoneRunner:
         await self._unless_publishing(self._publisher.send_cover)
 
     async def _poll(self, now: int) -> None:
-        self._post(await self._follower.poll(now))
+        try:
+            self._post(await self._follower.poll(now))
+        except Exception as error:
+            # Whatever it was, it is said and tried again; its text may hold a key.
+            log.error("batches-not-followed", error=type(error).__name__)
+            self._post(PollFailed(f"the lists of keys could not be used ({type(error).__name__})"))
         await self._unless_publishing(self._publisher.resume)
 
     async def _unless_publishing(self, send: Callable[[], Awaitable[object]]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,11 +16,13 @@ from msgspec import structs
 
 from bluezone.clock import ManualClock
 from bluezone.phone import following, matching
+from bluezone.phone.events import PollBatches, PollFailed
 from bluezone.phone.following import BatchFollower, MatchSettings, assess_minutes
 from bluezone.phone.matching import VerifiedMinute
 from bluezone.phone.risk import Alert, Kind, RiskRules
 from bluezone.phone.status import Problem
 from bluezone.phone.store.phone_store import PhoneStore
+from bluezone.protocol import keys
 from bluezone.protocol.batch import Section, decode_body
 from bluezone.protocol.batch_index import body_address, manifest_address
 from bluezone.protocol.interval import interval_of
@@ -440,7 +444,7 @@ async def test_matching_leaves_the_phone_its_turns(
     def expand(tek: bytes, start: int, period: int) -> list[bytes]:
         nonlocal compared
         compared += 1
-        return real_expand(tek, start, period)
+        return keys.expand(tek, start, period)
 
     def decode(body: bytes) -> list[Section]:
         threads.append(threading.current_thread())
@@ -453,7 +457,6 @@ async def test_matching_leaves_the_phone_its_turns(
             await asyncio.sleep(0)
             most = max(most, compared - before)
 
-    real_expand = matching.expand
     monkeypatch.setattr(matching, "expand", expand)
     monkeypatch.setattr(following, "decode_body", decode)
     teks = {TEK, *(number.to_bytes(16, "big") for number in range(1500))}
@@ -487,3 +490,29 @@ async def test_a_history_erased_while_a_batch_is_matched_stays_erased(
     assert store.ledger.alerts() == []
     assert store.ledger.to_erase() == []
     assert sum(map(len, store.days.index().values())) == 2
+
+
+async def test_a_full_disk_is_said_and_tried_again(
+    service: Service, store: PhoneStore, follower: BatchFollower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.publish([SECTION])
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "open", full)
+        polled = await follower.poll(NOW)
+    assert (polled.head, polled.stopped) == (None, True)
+    assert polled.sentence == "this phone cannot keep batch 1: No space left on device"
+    assert not (await follower.poll(NOW)).stopped
+    assert len(store.ledger.alerts()) == 1
+
+
+def test_a_poll_that_failed_altogether_is_said_and_tried_again_soon() -> None:
+    drive = Drive().run(60)
+    count = len(drive.of(PollBatches))
+    drive.handle(PollFailed("no idea"))
+    assert (Problem.BATCH_REFUSED, "no idea") in drive.status().problems
+    drive.run(901)
+    assert len(drive.of(PollBatches)) == count + 1

@@ -272,6 +272,31 @@ def test_an_upload_that_got_no_answer_goes_once_whoever_sends_it_again(
     live(tmp_path, story)
 
 
+def test_a_poll_that_fails_is_said_and_the_upload_that_waits_goes_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(town: Town) -> None:
+        runner, service = town.phones[0], town.service
+        await town.wait(5)
+        service.faults[PUBLISH, "request"] = httpx.ConnectError("no network")
+        with pytest.raises(ServerError):
+            await runner.publish(TYPED)
+
+        async def broken(_now: int) -> None:
+            raise sqlcipher3.OperationalError("database or disk is full")
+
+        with monkeypatch.context() as disk:
+            disk.setattr(runner._follower, "poll", broken)
+            await town.wait(12)
+            assert len(service.uploads()) == 1
+            said = dict(runner.status().problems)[Problem.BATCH_REFUSED]
+            assert said == "the lists of keys could not be used (OperationalError)"
+        await town.wait(16)
+        assert runner.status().problems == ()
+
+    live(tmp_path, story)
+
+
 def test_a_typing_error_does_not_close_the_key(tmp_path: Path) -> None:
     async def story(town: Town) -> None:
         await town.wait(5)
