@@ -207,6 +207,7 @@ class TestEcho:
         assert drive.status().echo_count >= 7
         assert Problem.IDENTIFIER_REPEATED in drive.problems()
         assert drive.status().met_count == 0
+        assert drive.saved()
         assert all(not one.records for one in drive.saved())
 
     def test_it_is_known_again_after_a_restart(self) -> None:
