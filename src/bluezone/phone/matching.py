@@ -125,10 +125,9 @@ def usable_pieces(sections: Iterable[Section], manifest_time: int, index: Record
 
 def hits_of(piece: Section, index: RecordIndex) -> Iterator[Hit]:
     """R3: the keys of a usable piece, expanded, compared by label and then by hash."""
+    start, period = piece.rolling_start, piece.rolling_period
     for tek in piece.teks:
-        for interval, visible in enumerate(
-            expand(tek, piece.rolling_start, piece.rolling_period), piece.rolling_start
-        ):
+        for interval, visible in enumerate(expand(tek, start, period), start):
             yield from _compare(tek, interval, visible, index)
 
 

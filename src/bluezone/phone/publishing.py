@@ -96,8 +96,8 @@ class Publisher:
             The own keys, which the agent must take over, and the commitment.
         """
         ledger, outbox = self._store.ledger, self._store.outbox
-        keys = prepare_keys(ledger.own_keys(), now, self._random_bytes, tek_period_of(ledger))
-        ledger.save_own_keys(keys)
+        prepared = prepare_keys(ledger.own_keys(), now, self._random_bytes, tek_period_of(ledger))
+        keys = ledger.save_own_keys(prepared)
         commitment = outbox.commitment_for(code) if code else None
         if commitment is None:
             commitment = commit(keys, now, self._random_bytes)
@@ -107,8 +107,8 @@ class Publisher:
     def close_running(self, now: float) -> tuple[OwnKey, ...]:
         """Closes the running key early, so that its part until now can be published (section 5.6)."""
         ledger = self._store.ledger
-        keys = prepare_keys(ledger.own_keys(), now, self._random_bytes, tek_period_of(ledger))
-        ledger.save_own_keys(keys)
+        prepared = prepare_keys(ledger.own_keys(), now, self._random_bytes, tek_period_of(ledger))
+        keys = ledger.save_own_keys(prepared)
         return tuple(keys)
 
     async def redeem_swab(self, now: float) -> tuple[Commitment, bytes]:
@@ -270,8 +270,8 @@ class Publisher:
             outbox.accepted(upload, decoded.commitment(), len(starts))
             log.info("keys-published", count=len(starts))
             return
-        # All were secret until now, so a refusal leaves them so; only one that stands in a list already
-        # would have every later upload refused as well.
+        # All were secret until now, and a refusal leaves them so. Only where one of them is public already,
+        # which one is not said, every later upload that holds it would be refused as well.
         outbox.dismiss(upload, () if answer.status is AnswerStatus.KEY_ALREADY_SEEN else starts)
         raise DiagnosisError(refusal(answer.status))
 
@@ -301,8 +301,8 @@ def commit_before_swab(
         The own keys, which a running agent must take over, and the commitment.
     """
     ledger = store.ledger
-    keys = prepare_keys(ledger.own_keys(), now, random_bytes, tek_period_of(ledger), close_running=False)
-    ledger.save_own_keys(keys)
+    prepared = prepare_keys(ledger.own_keys(), now, random_bytes, tek_period_of(ledger), close_running=False)
+    keys = ledger.save_own_keys(prepared)
     commitment = commit(keys, now, random_bytes)
     store.outbox.show(commitment, int(now) - COMMITMENT_KEPT_S)
     return tuple(keys), commitment

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import errno
-import os
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,15 +11,12 @@ import pytest
 from msgspec import structs
 
 from bluezone.clock import ManualClock
-from bluezone.phone import following, matching
-from bluezone.phone.events import PollBatches, PollFailed
 from bluezone.phone.following import BatchFollower, MatchSettings, assess_minutes
 from bluezone.phone.matching import VerifiedMinute
 from bluezone.phone.risk import Alert, Kind, RiskRules
 from bluezone.phone.status import Problem
 from bluezone.phone.store.phone_store import PhoneStore
-from bluezone.protocol import keys
-from bluezone.protocol.batch import Section, decode_body
+from bluezone.protocol.batch import Section
 from bluezone.protocol.batch_index import body_address, manifest_address
 from bluezone.protocol.interval import interval_of
 from bluezone.protocol.manifest import Head, SignedManifest, next_manifest, sign_manifest
@@ -35,8 +28,6 @@ from tests.unit.phone.case import (
     Service,
     contact,
     open_client,
-    record,
-    sample,
     seeded,
 )
 from tests.unit.phone.drive import Drive
@@ -435,86 +426,3 @@ def test_weak_company_in_the_same_scans_makes_an_alert_of_levels_surer() -> None
     surer, doubtful = alert(-90), alert(-50)
     assert (surer.near_s, surer.mean_level_db) == (doubtful.near_s, doubtful.mean_level_db)
     assert (surer.expected_s or 0) > (doubtful.expected_s or 0) + 60
-
-
-async def test_matching_leaves_the_phone_its_turns(
-    service: Service, store: PhoneStore, follower: BatchFollower, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It must go silent, change its identifier and end its scans in time, however large a batch is."""
-    compared, most, threads = 0, 0, []
-
-    def expand(tek: bytes, start: int, period: int) -> list[bytes]:
-        nonlocal compared
-        compared += 1
-        return keys.expand(tek, start, period)
-
-    def decode(body: bytes) -> list[Section]:
-        threads.append(threading.current_thread())
-        return decode_body(body)
-
-    async def live_on() -> None:
-        nonlocal most
-        while True:
-            before = compared
-            await asyncio.sleep(0)
-            most = max(most, compared - before)
-
-    monkeypatch.setattr(matching, "expand", expand)
-    monkeypatch.setattr(following, "decode_body", decode)
-    teks = {TEK, *(number.to_bytes(16, "big") for number in range(1500))}
-    service.publish([Section(START, 24, tuple(sorted(teks)))])
-    living = asyncio.create_task(live_on())
-    polled = await follower.poll(NOW)
-    living.cancel()
-    assert seq_of(polled.head) == 1
-    assert len(store.ledger.alerts()) == 1
-    assert compared == len(teks) > 1500
-    assert 0 < most <= matching.PIECE_KEYS
-    assert threads
-    assert threading.main_thread() not in threads
-
-
-async def test_a_history_erased_while_a_batch_is_matched_stays_erased(
-    service: Service, store: PhoneStore, follower: BatchFollower, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And what is heard afterwards is not taken for what stood in its place."""
-    real_hits_of, later = matching.hits_of, record(bytes(16), START + 6, [sample(bytes(16), NOW)])
-
-    def erase_meanwhile(piece: Section, index: matching.RecordIndex) -> list[matching.Hit]:
-        hits = list(real_hits_of(piece, index))
-        store.days.erase_history()
-        store.days.save_interval(later.interval, [later, later], [])
-        return hits
-
-    monkeypatch.setattr(following, "hits_of", erase_meanwhile)
-    service.publish([SECTION])
-    assert not (await follower.poll(NOW)).stopped
-    assert store.ledger.alerts() == []
-    assert store.ledger.to_erase() == []
-    assert sum(map(len, store.days.index().values())) == 2
-
-
-async def test_a_full_disk_is_said_and_tried_again(
-    service: Service, store: PhoneStore, follower: BatchFollower, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    service.publish([SECTION])
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with monkeypatch.context() as disk:
-        disk.setattr(Path, "open", full)
-        polled = await follower.poll(NOW)
-    assert (polled.head, polled.stopped) == (None, True)
-    assert polled.sentence == "this phone cannot keep batch 1: No space left on device"
-    assert not (await follower.poll(NOW)).stopped
-    assert len(store.ledger.alerts()) == 1
-
-
-def test_a_poll_that_failed_altogether_is_said_and_tried_again_soon() -> None:
-    drive = Drive().run(60)
-    count = len(drive.of(PollBatches))
-    drive.handle(PollFailed("no idea"))
-    assert (Problem.BATCH_REFUSED, "no idea") in drive.status().problems
-    drive.run(901)
-    assert len(drive.of(PollBatches)) == count + 1
