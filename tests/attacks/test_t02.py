@@ -30,4 +30,5 @@ def test_t02_control_the_search_finds_what_is_there(setting: Setting) -> None:
     case = DrivenPhone(setting.random_bytes("case"), replay.CONTACT_AT)
     case.live(replay.CONTACT_AT + 600)
     full = full_identifier(case.agent.keys[-1].key.tek, int(replay.CONTACT_AT) // 600).reveal()
+    assert case.said
     assert all(full[:12] in one.data for one in case.said)

@@ -9,7 +9,8 @@ import pytest
 
 from bluezone.clock import LoopClock, SystemClock
 from bluezone.radio.adapter import open_radio
-from bluezone.radio.port import AirClock, Radio, RadioMisused
+from bluezone.radio.hci_radio import HciRadio
+from bluezone.radio.port import AirClock, Radio, RadioLost, RadioMisused
 from bluezone.radio.virtual.frame import FrameAir
 from bluezone.radio.virtual.hci_air import HciAir
 from bluezone.radio.virtual.medium import FixedMedium
@@ -232,5 +233,28 @@ def test_reopening_works(stage: Stage) -> None:
         await a.open()
         await a.broadcast(ADVERT, new_address=True)
         assert len(await b.scan(SCAN_S)) == 1
+
+    stage(scene)
+
+
+@pytest.mark.parametrize("stage", [on_hci, over_tcp])
+def test_a_radio_that_was_lost_is_heard_again_once_it_is_opened_anew(stage: Stage) -> None:
+    """The adapter was pulled out while it spoke: the new one has to be told to speak."""
+
+    async def scene(clock: AirClock, a: Radio, b: Radio) -> None:
+        await a.broadcast(ADVERT, new_address=True)
+        assert isinstance(a, HciRadio)
+        assert a._host is not None
+        a._host.on_transport_lost()
+        with pytest.raises(RadioLost):
+            await a.broadcast(OTHER, new_address=False)
+        with pytest.raises(RadioLost):
+            await a.close()
+        await clock.sleep(0.05)
+        assert await b.scan(SCAN_S) == []
+        await a.open()
+        await a.broadcast(OTHER, new_address=False)
+        (heard,) = await b.scan(SCAN_S)
+        assert heard.data == OTHER
 
     stage(scene)

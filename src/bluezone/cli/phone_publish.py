@@ -99,16 +99,21 @@ def publish(home: Path, region_path: Path, code: str | None, by_swab: bool, log_
     """Publish this phone's keys after a confirmed diagnosis; takes up to a minute."""
     if bool(code) == by_swab:
         raise click.UsageError("give either --code or --swab")
+    if code is not None:
+        parse_code(code)  # A typing error is told before anything is sent, or asked of the store.
     configure_logs(log_level)
     sent = asyncio.run(_publish(home, read_region(region_path), lambda *with_: _send(code, *with_)))
-    click.echo(f"{sent.sent_count} keys sent; {sent.withheld_count} held back because nobody was near.")
+    if sent.is_earlier:
+        click.echo(f"{sent.sent_count} keys sent: those of the attempt before, which had had no answer.")
+    else:
+        click.echo(f"{sent.sent_count} keys sent; {sent.withheld_count} held back because nobody was near.")
 
 
 async def _publish(
     home: Path, region: Region, send: Callable[[Publisher, float], Awaitable[Published]]
 ) -> Published:
     from bluezone.clock import SystemClock
-    from bluezone.phone.errors import ServerError
+    from bluezone.phone.errors import PhoneError
     from bluezone.phone.publishing import Publisher
     from bluezone.phone.server_client import ServerClient, open_http
     from bluezone.phone.store.phone_store import PhoneStore
@@ -118,12 +123,16 @@ async def _publish(
     try:
         async with open_http(region) as http:
             client = ServerClient(region, http, clock, random_bytes)
-            now = float((await client.ask_time()).signed)
+            time_answer = await client.ask_time()
             publisher = Publisher(client, store, region, clock, random_bytes)
             try:
-                return await send(publisher, now)
+                if earlier := await publisher.finish_earlier():
+                    return earlier
+                # It may have taken a minute until it was refused.
+                waited = clock.monotonic() - time_answer.answered_at
+                return await send(publisher, time_answer.signed + waited)
             finally:
-                with suppress(ServerError):
+                with suppress(PhoneError):
                     await publisher.finish_as_cover()
     finally:
         store.close()

@@ -24,6 +24,7 @@ from bluezone.phone.events import (
     KeysChanged,
     PlaceFixed,
     PollBatches,
+    PollFailed,
     RadioFailed,
     SaveInterval,
     SaveKeys,
@@ -168,6 +169,9 @@ class Agent:
                 self._problems[Problem.NO_TIME] = event.sentence
             case BatchesPolled():
                 self._note_batches(event, clock)
+            case PollFailed():
+                self._poll_soon(clock)
+                self._problems[Problem.BATCH_REFUSED] = event.sentence
             case KeysChanged():
                 self._keys = list(event.keys)
                 self._own_visible = own_identifiers(self._keys)
@@ -265,9 +269,7 @@ class Agent:
     def _note_batches(self, event: BatchesPolled, clock: Reading) -> None:
         self._head = event.head
         if event.stopped:
-            wait = BATCH_RETRY_S * uniform(self._random_bytes, 0.5, 1.5)
-            self._poll_at = min(self._poll_at, clock.monotonic + wait)
-            self._ask_time_at = min(self._ask_time_at, self._poll_at)
+            self._poll_soon(clock)
         self._tek_period = event.tek_period
         if event.key_stolen:
             self._problems[Problem.IDENTIFIER_STOLEN] = "somebody published a key of this phone"
@@ -285,6 +287,11 @@ class Agent:
             self._problems[Problem.BATCH_REFUSED] = event.sentence
         else:
             self._problems.pop(Problem.BATCH_REFUSED, None)
+
+    def _poll_soon(self, clock: Reading) -> None:
+        wait = BATCH_RETRY_S * uniform(self._random_bytes, 0.5, 1.5)
+        self._poll_at = min(self._poll_at, clock.monotonic + wait)
+        self._ask_time_at = min(self._ask_time_at, self._poll_at)
 
     # --- speaking --------------------------------------------------------------------------------
 
@@ -306,18 +313,19 @@ class Agent:
     def _enter_interval(self, interval: int, now: float, actions: list[Action]) -> None:
         day_changed = self._interval is None or utc_day_of(interval) != utc_day_of(self._interval)
         self._interval = interval
-        known = len(self._keys)
+        known = self._keys
+        expired: tuple[int, ...] = ()
         if day_changed:
-            self._keys = without_expired(self._keys, interval)
+            self._keys = without_expired(known, interval)
+            expired = tuple(own.start for own in known if own not in self._keys)
             # A day goes as a whole, at the midnight after which its first minute would pass 14 days.
             actions.append(Forget(utc_day_of(interval) - KEPT_DAYS + 1))
-        changed = len(self._keys) != known
-        if serving_key(self._keys, interval) is None:
+        is_new = serving_key(self._keys, interval) is None
+        if is_new:
             self._keys.append(draw_key(self._keys, interval, self._random_bytes, self._tek_period))
-            changed = True
-        if changed:
+        if is_new or expired:
             self._own_visible = own_identifiers(self._keys)
-            actions.append(SaveKeys(tuple(self._keys)))
+            actions.append(SaveKeys(tuple(self._keys), expired))
         if self._time.anchor_time is not None:
             actions.append(SaveTime(int(now)))
         self._fall_silent(actions)

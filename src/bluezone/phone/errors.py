@@ -4,7 +4,9 @@ PhoneError
 ├── StoreError
 │   ├── StoreUnreadable    the device key is missing or does not open the store
 │   ├── StoreTooNew        written by a later version
-│   └── StoreInUse         another process works on this home directory
+│   ├── StoreInUse         another process works on this home directory
+│   ├── StoreUnwritable    its disk takes nothing more
+│   └── UploadPending      an earlier upload is not answered yet
 ├── ServerError
 │   ├── ServerUnreachable  no answer
 │   └── UnexpectedAnswer   an answer that the protocol does not know
@@ -47,6 +49,18 @@ class StoreInUse(StoreError):
     """Another Bluezone process works on this home directory."""
 
     code = "store-in-use"
+
+
+class StoreUnwritable(StoreError):
+    """The disk under this phone's home directory takes nothing more, or cannot be read."""
+
+    code = "store-unwritable"
+
+
+class UploadPending(StoreError):
+    """An upload was prepared while an earlier one is not answered yet: its keys would be lost."""
+
+    code = "upload-pending"
 
 
 class ServerError(PhoneError):

@@ -77,6 +77,13 @@ class BatchesPolled:
 
 
 @dataclass(frozen=True, slots=True)
+class PollFailed:
+    """The index could not be followed at all, in a sentence; nothing is known about the batches."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeysChanged:
     """The owner published or the runner drew keys: this is the new list of own keys."""
 
@@ -90,7 +97,17 @@ class PlaceFixed:
     fix: Fix
 
 
-Event = Woke | ScanEnded | RadioFailed | TimeAnswered | TimeFailed | BatchesPolled | KeysChanged | PlaceFixed
+Event = (
+    Woke
+    | ScanEnded
+    | RadioFailed
+    | TimeAnswered
+    | TimeFailed
+    | BatchesPolled
+    | PollFailed
+    | KeysChanged
+    | PlaceFixed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +141,15 @@ class SaveInterval:
 
 @dataclass(frozen=True, slots=True)
 class SaveKeys:
-    """Write the own keys before they are used."""
+    """Write the own keys before they are used.
+
+    Attributes:
+        keys: all that there are.
+        expired_starts: rolling_start of those that are to be erased, and of no others.
+    """
 
     keys: tuple[OwnKey, ...]
+    expired_starts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Following the chain of batches: fetch what is new, verify it, match it, save results with the head.
 
-Decides the order of the steps; each step is a pure function elsewhere (manifest, batch, matching,
-exposure, risk). Source: docs/protocol.md, sections 6 and 8.
+Decides the order of the steps, and that none of them keeps the phone from its other work; each step is a
+pure function elsewhere (manifest, batch, matching, exposure, risk). Source: docs/protocol.md, sections 6
+and 8.
 """
 
 from __future__ import annotations
@@ -13,11 +14,19 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from bluezone.phone.chance import RandomBytes, uniform
-from bluezone.phone.errors import ServerError
+from bluezone.phone.errors import ServerError, StoreUnwritable
 from bluezone.phone.events import BatchesPolled
 from bluezone.phone.exposure import Surroundings, observed_rhythm, surroundings_of, with_probabilities
-from bluezone.phone.matching import VerifiedMinute, find_hits, passing_minutes, verify_hits
-from bluezone.phone.own_key import KEPT_DAYS, stolen_keys
+from bluezone.phone.matching import (
+    Hit,
+    RecordRef,
+    VerifiedMinute,
+    hits_of,
+    passing_minutes,
+    usable_pieces,
+    verify_hits,
+)
+from bluezone.phone.own_key import KEPT_DAYS, OwnKey, stolen_keys
 from bluezone.phone.proximity import RHYTHM_FACTOR, ProximityModel, rhythm_fits
 from bluezone.phone.region_rules import kept_configuration, rules_of
 from bluezone.phone.risk import Alert, RiskRules, assess, judged_scans
@@ -75,7 +84,6 @@ class BatchFollower:
         self._settings = settings
         self._random_bytes = random_bytes
         self._one_at_a_time = asyncio.Lock()
-        self.rejected_count = 0
 
     async def poll(self, now: int) -> BatchesPolled:
         """Follows the index as far as it goes; a failure stops there and is told in a sentence.
@@ -97,7 +105,7 @@ class BatchFollower:
                     head, note = await self._take(seq, index, head, now)
                     notes += [note] if note else []
             stopped = False
-        except (BatchError, ServerError) as error:
+        except (BatchError, ServerError, StoreUnwritable) as error:
             log.warning("batches-not-followed", code=error.code, reason=str(error))
             notes.append(str(error))
         finally:
@@ -181,29 +189,45 @@ class BatchFollower:
         if head is not None and seq > head.seq + 1:
             note = f"batches {head.seq + 1} to {seq - 1} are no longer offered and were missed"
         try:
-            sections = decode_body(body)
+            sections, is_stolen = await asyncio.to_thread(_open_body, body, self._store.ledger.own_keys())
         except BatchBodyError as error:
-            sections, note = [], f"batch {seq} is signed but malformed and was skipped: {error}"
-        self._use(signed, sections, now)
-        log.info("batch-used", seq=seq, signers=sorted(roles), note=note)
+            sections, is_stolen = [], False
+            note = f"batch {seq} is signed but malformed and was skipped: {error}"
+        if is_stolen:
+            log.warning("own-key-published-by-somebody-else", seq=seq)
+            self._store.ledger.save_fact(STOLEN, b"%d" % seq)
+        rejected = self._use(signed, await self._find(sections, manifest.time), now)
+        log.info("batch-used", seq=seq, signers=sorted(roles), rejected=rejected, note=note)
         return manifest.head(), note
 
-    def _use(self, signed: SignedManifest, sections: Sequence[Section], now: int) -> None:
-        store, manifest = self._store, signed.manifest
-        self._watch_own_keys(manifest.seq, sections)
-        hits = list(find_hits(sections, manifest.time, store.days.index()))
+    async def _find(self, sections: Sequence[Section], manifest_time: int) -> list[Hit]:
+        """R2 and R3, in small steps: a phone must go silent and change its identifier in time meanwhile."""
+        index: dict[tuple[int, bytes], list[RecordRef]] = {}
+        for part in self._store.days.index_parts():
+            for key, ref in part:
+                index.setdefault(key, []).append(ref)
+            await asyncio.sleep(0)
+        hits: list[Hit] = []
+        for piece in usable_pieces(sections, manifest_time, index):
+            hits += hits_of(piece, index)
+            await asyncio.sleep(0)
+        return hits
+
+    def _use(self, signed: SignedManifest, hits: Sequence[Hit], now: int) -> int:
+        """R4 to R8 and what follows, saved with the head; returns how many samples were rejected (R9)."""
+        store = self._store
         samples = store.days.samples(hit.ref for hit in hits)
         result = verify_hits(
             ((hit, samples[hit.ref]) for hit in hits if hit.ref in samples),
             self._settings.receiver_correction_db,
         )
-        self.rejected_count += result.rejected_count
         minutes = {(one.key_id, one.minute): one for one in result.minutes}
         minutes |= {(one.key_id, one.minute): one for one in store.ledger.verified_minutes()}
         alerts = self._assess(list(minutes.values()))
         oldest = minute_of(now - KEPT_DAYS * DAY_S)
         store.ledger.save_batch(signed, result.minutes, result.matched, self._to_show(alerts, now), oldest)
         store.finish_erasing()
+        return result.rejected_count
 
     def _assess(self, minutes: Sequence[VerifiedMinute]) -> list[Alert]:
         settings, days = self._settings_now(), self._store.days
@@ -211,15 +235,19 @@ class BatchFollower:
         heard = days.receptions({interval_of(one.received_at) for one in minutes})
         return assess_minutes(minutes, scans, settings, surroundings_of(heard, scans))
 
-    def _watch_own_keys(self, seq: int, sections: Sequence[Section]) -> None:
-        """A key of this phone that it never published, in everybody's list, was stolen."""
-        if stolen_keys(sections, self._store.ledger.own_keys()):
-            log.warning("own-key-published-by-somebody-else", seq=seq)
-            self._store.ledger.save_fact(STOLEN, b"%d" % seq)
-
     def _to_show(self, alerts: Sequence[Alert], now: int) -> list[ShownAlert]:
         longest = self._settings.longest_alert_delay_s
         return [ShownAlert(one, now + int(uniform(self._random_bytes, 0.0, longest))) for one in alerts]
+
+
+def _open_body(body: bytes, own_keys: Sequence[OwnKey]) -> tuple[list[Section], bool]:
+    """The sections of a body, and whether a key of this phone that it never published is in them.
+
+    Raises:
+        BatchBodyError: malformed.
+    """
+    sections = decode_body(body)
+    return sections, bool(stolen_keys(sections, own_keys))
 
 
 def tek_period_of(ledger: Ledger) -> int:

@@ -26,6 +26,8 @@ from bluezone.protocol.keys import (
 )
 from bluezone.protocol.tags import NO_PLACE, place_tag, time_tag
 
+# 5 ms of work with keys of four hours.
+PIECE_KEYS = 128
 FLOOR_MINUTES = 3
 FLOOR_SPAN_MINUTES = 1440
 
@@ -100,6 +102,16 @@ def find_hits(sections: Iterable[Section], manifest_time: int, index: RecordInde
         manifest_time: seconds UTC.
         index: the records that exist now.
     """
+    for piece in usable_pieces(sections, manifest_time, index):
+        yield from hits_of(piece, index)
+
+
+def usable_pieces(sections: Iterable[Section], manifest_time: int, index: RecordIndex) -> Iterator[Section]:
+    """R2: the keys that are worth comparing, a few at a time; `hits_of` takes some milliseconds for each.
+
+    Args:
+        sections, manifest_time, index: see `find_hits`.
+    """
     heard_in = {interval for interval, _ in index}
     for section in sections:
         start, period = section.rolling_start, section.rolling_period
@@ -107,9 +119,16 @@ def find_hits(sections: Iterable[Section], manifest_time: int, index: RecordInde
             continue
         if heard_in.isdisjoint(range(start - 1, start + period + 1)):
             continue  # Nothing was heard while these keys served: there is nothing to compare.
-        for tek in section.teks:
-            for interval, visible in enumerate(expand(tek, start, period), start):
-                yield from _compare(tek, interval, visible, index)
+        for at in range(0, len(section.teks), PIECE_KEYS):
+            yield Section(start, period, section.teks[at : at + PIECE_KEYS])
+
+
+def hits_of(piece: Section, index: RecordIndex) -> Iterator[Hit]:
+    """R3: the keys of a usable piece, expanded, compared by label and then by hash."""
+    start, period = piece.rolling_start, piece.rolling_period
+    for tek in piece.teks:
+        for interval, visible in enumerate(expand(tek, start, period), start):
+            yield from _compare(tek, interval, visible, index)
 
 
 def _compare(tek: bytes, interval: int, visible: bytes, index: RecordIndex) -> Iterator[Hit]:

@@ -90,6 +90,34 @@ def stolen_keys(sections: Iterable[Section], keys: Iterable[OwnKey]) -> list[Own
     return [private[tek] for teks in found for tek in sorted(teks)]
 
 
+def merged(known: Iterable[OwnKey], given: Iterable[OwnKey]) -> list[OwnKey]:
+    """What to keep of own keys when a list of them comes that may be older than what is known.
+
+    A key that was closed stays closed, one that was published stays published, and none is lost by not
+    being in the list. Where a new key would serve an interval of a known one, the known one stays: it may
+    have been said, or committed to.
+
+    Args:
+        known: as they are kept; they do not overlap.
+        given: some or all of them, and new ones.
+
+    Returns:
+        Own keys by start.
+    """
+    kept = {own.start: own for own in known}
+    new = []
+    for own in given:
+        old = kept.get(own.start)
+        if old is None:
+            new.append(own)
+        elif own.key.tek == old.key.tek and own.end < old.end:
+            kept[own.start] = replace(old, key=own.key)
+    for own in new:  # Only now: a key that takes the rest of a window comes with the one that leaves it.
+        if all(own.end <= other.start or other.end <= own.start for other in kept.values()):
+            kept[own.start] = own
+    return [kept[start] for start in sorted(kept)]
+
+
 def without_expired(keys: Iterable[OwnKey], interval: int) -> list[OwnKey]:
     """Own keys that are not older than 14 days."""
     oldest = interval - KEPT_DAYS * INTERVALS_PER_DAY

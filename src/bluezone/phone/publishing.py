@@ -7,6 +7,7 @@ certificate nor sends a second, different upload. Source: docs/protocol.md, sect
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -41,8 +42,6 @@ COMMITMENT_KEPT_S = 21 * DAY_S
 SHOWN_AGAIN_S = DAY_S
 # Eight scans that are 50..70 s apart always fit into an interval; fewer means that the phone was off.
 SCANS_THROUGHOUT = INTERVAL_S // 70
-# These say that an earlier upload was accepted: its keys are public, and stay marked.
-_ALREADY_PUBLIC = (AnswerStatus.CERTIFICATE_USED, AnswerStatus.KEY_ALREADY_SEEN)
 log = structlog.get_logger(__name__)
 
 
@@ -54,11 +53,13 @@ class Published:
         keys: own keys afterwards, for the agent.
         sent_count: keys that everybody will get.
         withheld_count: keys that were held back because nothing was heard while they served.
+        is_earlier: they are those of an earlier attempt, which had got no answer.
     """
 
     keys: tuple[OwnKey, ...]
     sent_count: int
-    withheld_count: int
+    withheld_count: int = 0
+    is_earlier: bool = False
 
 
 class Publisher:
@@ -95,8 +96,8 @@ class Publisher:
             The own keys, which the agent must take over, and the commitment.
         """
         ledger, outbox = self._store.ledger, self._store.outbox
-        keys = prepare_keys(ledger.own_keys(), now, self._random_bytes, tek_period_of(ledger))
-        ledger.save_own_keys(keys)
+        prepared = prepare_keys(ledger.own_keys(), now, self._random_bytes, tek_period_of(ledger))
+        keys = ledger.save_own_keys(prepared)
         commitment = outbox.commitment_for(code) if code else None
         if commitment is None:
             commitment = commit(keys, now, self._random_bytes)
@@ -106,8 +107,8 @@ class Publisher:
     def close_running(self, now: float) -> tuple[OwnKey, ...]:
         """Closes the running key early, so that its part until now can be published (section 5.6)."""
         ledger = self._store.ledger
-        keys = prepare_keys(ledger.own_keys(), now, self._random_bytes, tek_period_of(ledger))
-        ledger.save_own_keys(keys)
+        prepared = prepare_keys(ledger.own_keys(), now, self._random_bytes, tek_period_of(ledger))
+        keys = ledger.save_own_keys(prepared)
         return tuple(keys)
 
     async def redeem_swab(self, now: float) -> tuple[Commitment, bytes]:
@@ -160,27 +161,57 @@ class Publisher:
 
         Raises:
             DiagnosisError: refused.
-            ServerError: no answer; `resume` sends the identical upload later.
+            ServerError: no answer; the identical upload is sent later, by `resume` or `finish_earlier`.
+            UploadPending: `finish_earlier` comes first.
         """
-        ledger = self._store.ledger
+        ledger, outbox = self._store.ledger, self._store.outbox
         keys = ledger.own_keys()
+        if sent_count := outbox.sent_with(commitment.hash()):
+            # It was accepted after its owner had been told that no answer came.
+            return Published(tuple(keys), sent_count, is_earlier=True)
         checked = verify_certificate(certificate, self._region.certificate_key, now)
-        silent = self._silent_starts(keys)
-        chosen = choose_published(commitment, keys, checked, now, withheld_starts | silent)
+        agreed = choose_published(commitment, keys, checked, now, withheld_starts)
+        silent = self._silent_starts(agreed)
+        chosen = [own for own in agreed if own.start not in silent]
         if not chosen:
             raise DiagnosisError("there is no key to publish: nobody was near while this phone listened")
         upload = build_upload(commitment, certificate, chosen).encode()
-        self._store.outbox.prepare(upload, [own.start for own in chosen])
-        await self._clock.sleep(uniform(self._random_bytes, MIN_WAIT_S, MAX_WAIT_S))
-        await self.resume()
-        log.info("keys-published", count=len(chosen))
-        return Published(tuple(ledger.own_keys()), len(chosen), len(silent))
+        outbox.prepare(upload, [own.start for own in chosen])
+        await self._send(upload)
+        return Published(tuple(ledger.own_keys()), len(chosen), len(agreed) - len(chosen))
+
+    async def finish_earlier(self) -> Published | None:
+        """Sends what an earlier attempt left without an answer; comes before anything of a new attempt.
+
+        Its keys are marked as published already and would be in no later upload. Looks like one attempt.
+
+        Returns:
+            What was sent; None if nothing was left, or if it was refused: what can still be published is
+            then free for the new attempt.
+
+        Raises:
+            ServerError: still no answer, and nothing was changed.
+        """
+        outbox = self._store.outbox
+        upload = outbox.pending()
+        if upload is None:
+            return None
+        decoded = decode_upload(upload)
+        if decoded is None:  # Cover that got no answer: the new attempt comes in its place.
+            outbox.dismiss(upload)
+            return None
+        try:
+            await self.resume()
+        except DiagnosisError as error:
+            log.warning("earlier-upload-refused", reason=str(error))
+            return None
+        return Published(tuple(self._store.ledger.own_keys()), len(decoded.published()), is_earlier=True)
 
     async def send_cover(self) -> None:
         """Does what `redeem_code` and `publish` do, with random bytes: same sizes, same order, same wait.
 
         Raises:
-            ServerError: no answer; cover is not tried again.
+            ServerError: no answer; an upload, once drawn, is sent again by `resume` as a real one is.
         """
         await self._client.redeem(cover_redemption(self._random_bytes))
         self._owes_upload = True
@@ -190,34 +221,31 @@ class Publisher:
         """Ends a fruitless attempt as cover ends: every answered redemption is followed by an upload.
 
         Without it, whoever watches the network would know a refused code from cover. Takes 5 to 60 seconds
-        where an upload is owed, and no time where none is.
+        where an upload is owed, and no time where none is. One that has had no answer yet goes first.
 
         Raises:
-            ServerError: no answer; cover is not tried again.
+            DiagnosisError, ServerError: see `resume`.
         """
         if not self._owes_upload:
             return
-        await self._clock.sleep(uniform(self._random_bytes, MIN_WAIT_S, MAX_WAIT_S))
-        await self._send_upload(cover_upload(self._random_bytes))
+        outbox = self._store.outbox
+        if outbox.pending() is None:
+            outbox.prepare(cover_upload(self._random_bytes), ())
+        await self._send(outbox.pending() or b"")
 
     async def resume(self) -> bool:
         """Sends an upload that was prepared and never answered; False if there is none.
+
+        It goes as another pair of cover, whose upload is the identical one: neither that it is sent again
+        nor how tells from outside whether it is real.
 
         Raises:
             DiagnosisError: refused, and not tried again.
             ServerError: still no answer.
         """
-        outbox = self._store.outbox
-        upload = outbox.pending()
-        if upload is None:
+        if self._store.outbox.pending() is None:
             return False
-        answer = await self._send_upload(upload)
-        if answer.status is AnswerStatus.UNAVAILABLE:
-            raise ServerUnreachable(refusal(answer.status))
-        if answer.status is not AnswerStatus.GOOD:
-            outbox.refused(() if answer.status in _ALREADY_PUBLIC else _starts_in(upload))
-            raise DiagnosisError(refusal(answer.status))
-        outbox.accepted()
+        await self.send_cover()
         return True
 
     async def _redeem(self, mode: RedemptionMode, code: bytes, commitment: Commitment) -> Answer:
@@ -225,9 +253,27 @@ class Publisher:
         self._owes_upload = True
         return answer
 
-    async def _send_upload(self, upload: bytes) -> Answer:
+    async def _send(self, upload: bytes) -> None:
+        """Sends the pending upload after the wait of every upload, and keeps what became of it."""
+        outbox = self._store.outbox
+        await self._clock.sleep(uniform(self._random_bytes, MIN_WAIT_S, MAX_WAIT_S))
         self._owes_upload = False  # Also where no answer comes: a second one would not look like cover.
-        return await self._client.publish(upload)
+        answer = await self._client.publish(upload)
+        if answer.status is AnswerStatus.UNAVAILABLE:
+            raise ServerUnreachable(refusal(answer.status))
+        decoded = decode_upload(upload)
+        if decoded is None:
+            outbox.dismiss(upload)
+            return
+        starts = [slot.rolling_start for slot in decoded.published()]
+        if answer.status is AnswerStatus.GOOD:
+            outbox.accepted(upload, decoded.commitment(), len(starts))
+            log.info("keys-published", count=len(starts))
+            return
+        # All were secret until now, and a refusal leaves them so. Only where one of them is public already,
+        # which one is not said, every later upload that holds it would be refused as well.
+        outbox.dismiss(upload, () if answer.status is AnswerStatus.KEY_ALREADY_SEEN else starts)
+        raise DiagnosisError(refusal(answer.status))
 
     def _checked(self, answer: Answer, now: float) -> bytes:
         try:
@@ -236,7 +282,7 @@ class Publisher:
             raise DiagnosisError(f"the authority's answer cannot be used: {error}") from None
         return answer.certificate
 
-    def _silent_starts(self, keys: list[OwnKey]) -> set[int]:
+    def _silent_starts(self, keys: Sequence[OwnKey]) -> set[int]:
         scans = Counter(interval_of(at) for at in self._store.days.scans())
         return silent_window_starts(keys, scans, self._store.days.counts(), SCANS_THROUGHOUT)
 
@@ -255,8 +301,8 @@ def commit_before_swab(
         The own keys, which a running agent must take over, and the commitment.
     """
     ledger = store.ledger
-    keys = prepare_keys(ledger.own_keys(), now, random_bytes, tek_period_of(ledger), close_running=False)
-    ledger.save_own_keys(keys)
+    prepared = prepare_keys(ledger.own_keys(), now, random_bytes, tek_period_of(ledger), close_running=False)
+    keys = ledger.save_own_keys(prepared)
     commitment = commit(keys, now, random_bytes)
     store.outbox.show(commitment, int(now) - COMMITMENT_KEPT_S)
     return tuple(keys), commitment
@@ -274,11 +320,6 @@ def shown_commitment(store: PhoneStore, now: float) -> Commitment | None:
     """
     shown = store.outbox.shown()
     return shown if shown and now - shown.made_at <= SHOWN_AGAIN_S else None
-
-
-def _starts_in(upload: bytes) -> list[int]:
-    decoded = decode_upload(upload)
-    return [slot.rolling_start for slot in decoded.published()] if decoded else []
 
 
 _REFUSALS = {

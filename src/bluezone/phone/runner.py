@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +28,7 @@ from bluezone.phone.events import (
     KeysChanged,
     PlaceFixed,
     PollBatches,
+    PollFailed,
     RadioFailed,
     SaveInterval,
     SaveKeys,
@@ -161,6 +162,8 @@ class PhoneRunner:
     async def publish(self, typed_code: str, withheld_starts: frozenset[int] = frozenset()) -> Published:
         """Publishes this phone's keys with a verification code; its owner has consented.
 
+        An earlier attempt whose upload got no answer is finished instead, with what was agreed to then.
+
         Args:
             typed_code: as a person types it.
             withheld_starts: rolling_start of keys that the owner keeps back.
@@ -169,14 +172,17 @@ class PhoneRunner:
             CodeError: mistyped. DiagnosisError: refused. ServerError: no answer.
         """
         code = parse_code(typed_code)  # A typing error must not close the running key.
-        async with self._one_attempt() as now:
-            keys, commitment = self._publisher.close_and_commit(now, code)
-            self._post(KeysChanged(keys))
+        async with self._one_attempt():
+            if earlier := await self._publisher.finish_earlier():
+                return earlier
+            now = self._trusted_now()
+            _, commitment = self._publisher.close_and_commit(now, code)
+            self._tell_keys()
             certificate = await self._publisher.redeem_code(typed_code, commitment, now)
             return await self._publisher.publish(commitment, certificate, now, withheld_starts)
 
     async def publish_swab(self, withheld_starts: frozenset[int] = frozenset()) -> Published:
-        """Publishes this phone's keys after a positive swab; its owner has consented.
+        """Publishes this phone's keys after a positive swab; its owner has consented. See `publish`.
 
         Args:
             withheld_starts: rolling_start of keys that the owner keeps back.
@@ -184,9 +190,13 @@ class PhoneRunner:
         Raises:
             DiagnosisError: no certified sample, or refused. ServerError: no answer.
         """
-        async with self._one_attempt() as now:
+        async with self._one_attempt():
+            if earlier := await self._publisher.finish_earlier():
+                return earlier
+            now = self._trusted_now()
             commitment, certificate = await self._publisher.redeem_swab(now)
-            self._post(KeysChanged(self._publisher.close_running(now)))
+            self._publisher.close_running(now)
+            self._tell_keys()
             return await self._publisher.publish(commitment, certificate, now, withheld_starts)
 
     def commit_before_swab(self) -> bytes:
@@ -195,8 +205,8 @@ class PhoneRunner:
         Raises:
             DiagnosisError: this phone does not know the time yet.
         """
-        keys, commitment = commit_before_swab(self.store, self._trusted_now(), self._random_bytes)
-        self._post(KeysChanged(keys))
+        _, commitment = commit_before_swab(self.store, self._trusted_now(), self._random_bytes)
+        self._tell_keys()
         return commitment.hash()
 
     def shown_at_swab(self) -> tuple[bytes, int] | None:
@@ -206,22 +216,22 @@ class PhoneRunner:
         return (shown.hash(), shown.made_at) if shown else None
 
     @asynccontextmanager
-    async def _one_attempt(self) -> AsyncIterator[float]:
-        """One attempt to publish, from trusted time on; the next one waits until its last request is sent.
+    async def _one_attempt(self) -> AsyncIterator[None]:
+        """One attempt to publish; the next one waits until its last request is sent.
 
         Its owner reads a refusal at once, while what makes it look like cover goes on behind.
         """
         await self._publishing.acquire()
         try:
-            yield self._trusted_now()
+            yield
         finally:
-            self._post(KeysChanged(tuple(self.store.ledger.own_keys())))
+            self._tell_keys()
             self._start(self._finish_attempt())
 
     async def _finish_attempt(self) -> None:
         try:
             await self._publisher.finish_as_cover()
-        except ServerError as error:
+        except (PhoneError, ProtocolError) as error:
             log.info("cover-not-sent", code=error.code)
         finally:
             self._publishing.release()
@@ -239,8 +249,17 @@ class PhoneRunner:
 
     def _post(self, event: Event) -> None:
         self._events.append(event)
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        self._wake(self._waiter)
+
+    def _tell_keys(self) -> None:
+        """Tells the agent its own keys as they are stored, before anything else that waits for it.
+
+        With an older list it would go on speaking with a key that was closed, and draw one where a
+        commitment has one already.
+        """
+        others = (event for event in self._events if not isinstance(event, KeysChanged))
+        self._events = deque([KeysChanged(tuple(self.store.ledger.own_keys())), *others])
+        self._wake(self._waiter)
 
     async def _next_event(self) -> Event:
         """Waits for a posted event, or for the moment at which the agent wants to be woken."""
@@ -256,8 +275,8 @@ class PhoneRunner:
         return self._events.popleft() if self._events else Woke()
 
     @staticmethod
-    def _wake(waiter: asyncio.Future[None]) -> None:
-        if not waiter.done():
+    def _wake(waiter: asyncio.Future[None] | None) -> None:
+        if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
     # --- actions -----------------------------------------------------------------------------------
@@ -271,7 +290,9 @@ class PhoneRunner:
             case SaveInterval():
                 self.store.days.save_interval(action.interval, action.records, action.scans)
             case SaveKeys():
-                self.store.ledger.save_own_keys(action.keys)
+                kept = self.store.ledger.save_own_keys(action.keys, action.expired_starts)
+                if tuple(kept) != action.keys:
+                    self._tell_keys()
             case SaveTime():
                 self.store.ledger.save_fact(_SAVED_TIME, b"%d" % action.now)
             case AskTime():
@@ -333,20 +354,27 @@ class PhoneRunner:
             self._post(TimeFailed(str(error)))
 
     async def _send_cover(self) -> None:
-        if self._publishing.locked():  # Two pairs of requests at once are something that only a case sends.
-            return
-        try:
-            async with self._publishing:
-                await self._publisher.send_cover()
-        except ServerError as error:
-            log.info("cover-not-sent", code=error.code)
+        await self._unless_publishing(self._publisher.send_cover)
 
     async def _poll(self, now: int) -> None:
-        self._post(await self._follower.poll(now))
-        if self._publishing.locked():  # It sends its upload itself, when its time has come.
-            return
         try:
-            if await self._publisher.resume():
-                log.info("upload-resumed")
-        except (PhoneError, ProtocolError) as error:
-            log.warning("upload-not-accepted", code=error.code, reason=str(error))
+            self._post(await self._follower.poll(now))
+        except Exception as error:
+            # Whatever it was, it is said and tried again; its text may hold a key.
+            log.error("batches-not-followed", error=type(error).__name__)
+            self._post(PollFailed(f"the lists of keys could not be used ({type(error).__name__})"))
+        await self._unless_publishing(self._publisher.resume)
+
+    async def _unless_publishing(self, send: Callable[[], Awaitable[object]]) -> None:
+        """Sends a pair of requests, unless an attempt is running or another pair is on its way.
+
+        Two pairs at once are something that only a case sends; and while one upload waits for its answer, no
+        other may be prepared.
+        """
+        if self._publishing.locked():
+            return
+        async with self._publishing:
+            try:
+                await send()
+            except (PhoneError, ProtocolError) as error:
+                log.warning("upload-not-accepted", code=error.code, reason=str(error))

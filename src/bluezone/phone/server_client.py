@@ -16,7 +16,7 @@ import httpx
 
 from bluezone.clock import Clock
 from bluezone.phone.chance import RandomBytes
-from bluezone.phone.errors import ServerUnreachable, UnexpectedAnswer
+from bluezone.phone.errors import ServerUnreachable, StoreUnwritable, UnexpectedAnswer
 from bluezone.phone.events import TimeAnswered
 from bluezone.protocol.batch_index import (
     INDEX_ADDRESS,
@@ -159,8 +159,16 @@ class ServerClient:
 
         Raises:
             ServerError: the connection broke; what arrived stays in `part`.
+            StoreUnwritable: this phone's disk does not take it.
             BodyMismatch: whole, and not what was signed; `part` is deleted.
         """
+        try:
+            return await self._fetch_body(manifest, part)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise StoreUnwritable(f"this phone cannot keep batch {manifest.seq}: {reason}") from None
+
+    async def _fetch_body(self, manifest: Manifest, part: Path) -> bytes:
         have = part.stat().st_size if part.exists() else 0
         if have > manifest.body_length:
             part.unlink()

@@ -106,14 +106,15 @@ class HciRadio:
             await link.close()
             raise
         self._host, self._link = host, link
+        self._advertising = False  # The reset has ended it, whatever an earlier controller was told.
         return RadioInfo(name=self._name, sets_interval=True, rotates_while_scanning=True, every_advert=True)
 
     async def broadcast(self, advertisement: bytes, *, new_address: bool) -> None:
         """Start to advertise, or change what is advertised."""
         check_advertisement(advertisement)
-        host = self._opened()
         data = bytes((len(advertisement),)) + advertisement.ljust(MAX_BROADCAST_BYTES, b"\0")
         async with self._lock:
+            host = self._opened()  # Not before: the radio may have been closed, and opened anew, meanwhile.
             if new_address:
                 await self._rotate(host)
             await host.command(hci.LE_SET_ADVERTISING_DATA, data)
@@ -123,9 +124,8 @@ class HciRadio:
 
     async def silence(self) -> None:
         """Stop advertising."""
-        host = self._opened()
         async with self._lock:
-            await self._stop_advertising(host)
+            await self._stop_advertising(self._opened())
 
     async def scan(self, seconds: float) -> list[HeardAdvertisement]:
         """Listen passively and return what was heard."""
@@ -167,6 +167,7 @@ class HciRadio:
                 # Without it some adapters go on with the last advertisement when nobody holds them.
                 await host.command(hci.RESET)
         finally:
+            self._advertising = False  # A lost controller never confirms it; the next one has to be told.
             await link.close()
 
     def _opened(self) -> hci.HciHost:

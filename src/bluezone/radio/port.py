@@ -14,10 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-# A legacy advertisement carries 31 bytes, an extended one that is not chained up to 255.
-# Source: Bluetooth Core 5.4, Vol 4 Part E, 7.8.7 and 7.8.54.
+# What a legacy advertisement carries. Source: Bluetooth Core 5.4, Vol 4 Part E, 7.8.7.
 MAX_BROADCAST_BYTES = 31
-MAX_HEARD_BYTES = 255
 
 # A hostile neighbour can send a new address with every packet; more different pairs are counted, not kept.
 MAX_PAIRS_PER_SCAN = 65_536

@@ -207,6 +207,7 @@ class TestEcho:
         assert drive.status().echo_count >= 7
         assert Problem.IDENTIFIER_REPEATED in drive.problems()
         assert drive.status().met_count == 0
+        assert drive.saved()
         assert all(not one.records for one in drive.saved())
 
     def test_it_is_known_again_after_a_restart(self) -> None:
@@ -237,7 +238,7 @@ class TestForgetting:
         running = draw_key([], interval_of(MIDNIGHT), seeded(2))
         drive = Drive(keys=(old, running)).run(1)
         saves = [action for _, action in drive.of(SaveKeys) if isinstance(action, SaveKeys)]
-        assert saves == [SaveKeys((running,))]
+        assert saves == [SaveKeys((running,), expired_starts=(old.start,))]
 
 
 class TestRadioTrouble:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bluezone.phone.broadcast import advertisement_for, plan_rotation
@@ -9,6 +11,7 @@ from bluezone.phone.own_key import (
     OwnKey,
     close_early,
     draw_key,
+    merged,
     own_identifiers,
     serving_key,
     without_expired,
@@ -91,3 +94,29 @@ def test_the_silent_gap_has_the_limits_of_the_protocol() -> None:
 def test_what_is_said_is_the_payload_of_the_minute() -> None:
     said = advertisement_for(FULL, 28_333_442, -60, 0x4E56)
     assert parse_advertisement(said) == payload(TEK, 28_333_442 * 60)
+
+
+class TestMerged:
+    """What an older list of own keys can change, and what it cannot."""
+
+    FIRST, SECOND = draw_key([], 48, seeded(1)), draw_key([], 72, seeded(2))
+
+    def test_new_keys_are_taken_in_order(self) -> None:
+        assert merged([self.SECOND], [self.FIRST]) == [self.FIRST, self.SECOND]
+
+    def test_a_key_is_closed_and_never_opened_again(self) -> None:
+        closed, rest = close_early(self.FIRST, 55), draw_key([close_early(self.FIRST, 55)], 56, seeded(3))
+        assert merged([self.FIRST], [closed, rest]) == [closed, rest]
+        assert merged([closed, rest], [self.FIRST]) == [closed, rest]
+
+    def test_a_mark_stays(self) -> None:
+        marked = replace(self.FIRST, published=True)
+        assert merged([marked], [close_early(self.FIRST, 55)]) == [close_early(marked, 55)]
+
+    @pytest.mark.parametrize("interval", [48, 60, 71])
+    def test_a_known_key_stays_where_another_one_would_serve(self, interval: int) -> None:
+        other = close_early(draw_key([], 48, seeded(9)), interval)
+        assert merged([self.FIRST], [other]) == [self.FIRST]
+        assert merged([close_early(self.FIRST, 55)], [draw_key([], 48, seeded(9), 144)]) == [
+            close_early(self.FIRST, 55)
+        ]

@@ -259,12 +259,18 @@ class TestRefusedUpload:
         await phone.publisher.publish(commitment, certificate, NOW + 60)
         assert len(phone.decoded().published()) == 13
 
-    @pytest.mark.parametrize("status", [AnswerStatus.CERTIFICATE_USED, AnswerStatus.KEY_ALREADY_SEEN])
-    async def test_keys_that_are_public_already_stay_marked(
-        self, phone: Phone, service: Service, status: AnswerStatus
+    async def test_after_a_key_that_is_public_already_all_stay_marked(
+        self, phone: Phone, service: Service
     ) -> None:
-        await self.refuse(phone, service, status)
+        """Which one it is the answer does not say; with it every later upload would be refused too."""
+        await self.refuse(phone, service, AnswerStatus.KEY_ALREADY_SEEN)
         assert any(phone.marks().values())
+
+    async def test_another_upload_had_the_certificate_so_these_keys_are_still_secret(
+        self, phone: Phone, service: Service
+    ) -> None:
+        await self.refuse(phone, service, AnswerStatus.CERTIFICATE_USED)
+        assert not any(phone.marks().values())
 
 
 class TestWithholding:
@@ -293,10 +299,23 @@ class TestWithholding:
         assert met in sent
         assert published.withheld_count == 1
 
+    async def test_only_keys_that_would_have_been_sent_count_as_withheld(self, phone: Phone) -> None:
+        """A silent night before the illness, and one that the owner keeps anyway, are not held back."""
+        silent = [WINDOW - 24, WINDOW - 48, WINDOW - 480, WINDOW - 504]
+        for start in silent:
+            for interval in range(start, start + 24):
+                phone.store.days.save_interval(interval, [], [600 * interval + 60 * n for n in range(10)])
+        _, commitment = phone.publisher.close_and_commit(NOW, CODE)
+        certificate = await phone.publisher.redeem_code(TYPED, commitment, NOW)
+        published = await phone.publisher.publish(commitment, certificate, NOW, frozenset({WINDOW - 24}))
+        assert (published.sent_count, published.withheld_count) == (11, 1)
+
     async def test_nothing_left_to_publish_is_said(self, phone: Phone) -> None:
         await phone.whole()
+        _, commitment = phone.publisher.close_and_commit(NOW, bytes(8))
+        certificate = await phone.publisher.redeem_code(format_code(bytes(8)), commitment, NOW)
         with pytest.raises(DiagnosisError, match="no key to publish"):
-            await phone.whole()
+            await phone.publisher.publish(commitment, certificate, NOW)
         assert len(phone.uploads()) == 1
 
 

@@ -13,13 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+import httpx
 import pytest
 import sqlcipher3
 import structlog
 
 from bluezone.clock import LoopClock, ManualClock
+from bluezone.phone.errors import ServerError
+from bluezone.phone.events import PlaceFixed
 from bluezone.phone.matching import find_hits
 from bluezone.phone.own_key import own_identifiers
+from bluezone.phone.place import Fix
 from bluezone.phone.runner import PhoneRunner, PhoneSettings
 from bluezone.phone.status import Problem
 from bluezone.phone.store.phone_store import PhoneStore
@@ -34,9 +38,11 @@ from bluezone.radio.port import RadioInfo, RadioLost
 from bluezone.radio.virtual.frame import FrameAir, FrameRadio
 from bluezone.radio.virtual.medium import FixedMedium
 from bluezone.sim.virtual_time import run_virtual
-from tests.unit.phone.case import MIDNIGHT, REGION, Service, open_client, seeded
+from tests.unit.phone.case import MIDNIGHT, REGION, open_client, seeded
+from tests.unit.phone.strict_service import PUBLISH, REDEEM, StrictService
 
 EPOCH = MIDNIGHT + 100
+WINDOW_END = MIDNIGHT + 4 * 3600
 SETTINGS = PhoneSettings(poll_s=600.0, longest_alert_delay_s=0.0)
 TYPED = format_code(bytes(range(8)))
 # Phones 0 and 1 are beside each other; phone 2 is out of range of both.
@@ -69,12 +75,22 @@ class Failing(FrameRadio):
         await super().broadcast(advertisement, new_address=new_address)
 
 
+class Slow(FrameRadio):
+    """A radio whose last order before the end of a window takes until after it."""
+
+    async def broadcast(self, advertisement: bytes, *, new_address: bool) -> None:
+        now = self._air.clock.system()
+        if WINDOW_END - 65 < now < WINDOW_END:
+            await self._air.clock.sleep(WINDOW_END + 30 - now)
+        await super().broadcast(advertisement, new_address=new_address)
+
+
 @dataclass
 class Town:
     """Three phones, an air, and a service in memory."""
 
     clock: LoopClock
-    service: Service
+    service: StrictService
     air: ListeningAir
     phones: list[PhoneRunner] = field(default_factory=list)
 
@@ -87,12 +103,17 @@ class Town:
         return {parse_advertisement(data).visible for _, _, _, data in self.air.said}
 
 
-def live(home: Path, story: Callable[[Town], Awaitable[None]], radio: type[FrameRadio] = FrameRadio) -> None:
+def live(
+    home: Path,
+    story: Callable[[Town], Awaitable[None]],
+    radio: type[FrameRadio] = FrameRadio,
+    begin: float = EPOCH,
+) -> None:
     """Runs three phones through a story."""
 
     async def main() -> None:
-        clock = LoopClock(EPOCH)
-        service = Service(cast(ManualClock, clock))
+        clock = LoopClock(begin)
+        service = StrictService(cast(ManualClock, clock))
         service.publish([])
         town = Town(clock, service, ListeningAir(BESIDE, clock))
         async with AsyncExitStack() as stack:
@@ -218,6 +239,64 @@ def test_the_one_who_was_beside_a_case_is_warned_and_nobody_else(tmp_path: Path)
     live(tmp_path, story)
 
 
+@pytest.mark.parametrize("lost", ["request", "answer"])
+@pytest.mark.parametrize("minutes_until", [0.0, 20.0])
+def test_an_upload_that_got_no_answer_goes_once_whoever_sends_it_again(
+    tmp_path: Path, minutes_until: float, lost: str
+) -> None:
+    """The owner, or the next poll, or both at once: one holds the other up."""
+
+    async def story(town: Town) -> None:
+        runner, service = town.phones[0], town.service
+        await town.wait(5)
+        service.faults[PUBLISH, lost] = httpx.ConnectError("no network")
+        with pytest.raises(ServerError):
+            await runner.publish(TYPED)
+        assert len(service.uploads()) == (lost == "answer")
+        await town.wait(minutes_until)
+        polling = asyncio.get_running_loop().create_task(runner._poll(int(town.clock.system())))
+        await asyncio.sleep(3)
+        told = await runner.publish(TYPED)
+        await polling
+        await town.wait(3)
+        assert (told.sent_count, told.is_earlier) == (1, True)
+        assert len(service.uploads()) == 1
+        assert service.refused == []
+        marked = {own.key.tek.reveal() for own in runner.store.ledger.own_keys() if own.published}
+        assert marked == service.public()
+        pairs = [path for path in service.paths() if path in (REDEEM, PUBLISH)]
+        if lost == "request":
+            pairs.insert(1, PUBLISH)
+        assert pairs == [REDEEM, PUBLISH] * (len(pairs) // 2), "never two pairs at once"
+
+    live(tmp_path, story)
+
+
+def test_a_poll_that_fails_is_said_and_the_upload_that_waits_goes_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(town: Town) -> None:
+        runner, service = town.phones[0], town.service
+        await town.wait(5)
+        service.faults[PUBLISH, "request"] = httpx.ConnectError("no network")
+        with pytest.raises(ServerError):
+            await runner.publish(TYPED)
+
+        async def broken(_now: int) -> None:
+            raise sqlcipher3.OperationalError("database or disk is full")
+
+        with monkeypatch.context() as disk:
+            disk.setattr(runner._follower, "poll", broken)
+            await town.wait(12)
+            assert len(service.uploads()) == 1
+            said = dict(runner.status().problems)[Problem.BATCH_REFUSED]
+            assert said == "the lists of keys could not be used (OperationalError)"
+        await town.wait(16)
+        assert runner.status().problems == ()
+
+    live(tmp_path, story)
+
+
 def test_a_typing_error_does_not_close_the_key(tmp_path: Path) -> None:
     async def story(town: Town) -> None:
         await town.wait(5)
@@ -247,6 +326,29 @@ def test_a_restart_in_the_middle_goes_on_with_the_same_keys(tmp_path: Path) -> N
 
     live(tmp_path, first)
     live(tmp_path, second)
+
+
+def test_what_waited_while_the_owner_published_cannot_undo_it(tmp_path: Path) -> None:
+    """A slow radio keeps the agent busy over the end of a window, while its keys are committed to."""
+
+    async def story(town: Town) -> None:
+        await asyncio.sleep(580)
+        runner = town.phones[0]
+        runner.locate(Fix(21.0285, 105.8542, 10.0, 0.0, town.clock.monotonic()))
+        task = asyncio.get_running_loop().create_task(runner.publish(TYPED))
+        await asyncio.sleep(0)
+        committed = runner.store.ledger.own_keys()
+        assert len(committed) > 10
+        assert any(isinstance(event, PlaceFixed) for event in runner._events), "something waits already"
+        await task
+        await asyncio.sleep(900)
+        assert [own.key for own in runner.store.ledger.own_keys()] == [own.key for own in committed]
+        assert [own.key for own in runner._agent.keys] == [own.key for own in committed]
+        said = {parse_advertisement(data).visible for station, _, _, data in town.air.said if station == 0}
+        assert len(said) >= 3
+        assert said <= own_identifiers(committed)
+
+    live(tmp_path, story, Slow, WINDOW_END - 600.0)
 
 
 def test_a_radio_that_goes_away_is_said_and_ends_nothing(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from bluezone.phone.store.sample_bytes import pack_samples, unpack_samples, with
 from bluezone.phone.store.vault import Vault, remove_database
 from bluezone.protocol.interval import utc_day_of
 
+_PART_RECORDS = 2048
 _TABLES = """
 CREATE TABLE IF NOT EXISTS record (
     row INTEGER PRIMARY KEY, interval INTEGER NOT NULL, label BLOB NOT NULL, hash BLOB NOT NULL,
@@ -84,21 +85,39 @@ class DayFiles:
     def index(self) -> dict[tuple[int, bytes], list[RecordRef]]:
         """All records by (interval, label), for matching."""
         found: dict[tuple[int, bytes], list[RecordRef]] = {}
-        for day in self.days():
-            with self._open(day) as db:
-                for row, interval, label, index_hash in db.execute(
-                    "SELECT row, interval, label, hash FROM record ORDER BY row"
-                ):
-                    found.setdefault((interval, label), []).append(RecordRef(day, row, index_hash))
+        for part in self.index_parts():
+            for key, ref in part:
+                found.setdefault(key, []).append(ref)
         return found
 
+    def index_parts(self) -> Iterator[list[tuple[tuple[int, bytes], RecordRef]]]:
+        """The same, some thousand records at a time: a full store takes seconds to read.
+
+        Between two parts no file is open, and whatever may happen to the store.
+        """
+        for day in self.days():
+            last = 0
+            while day in self.days():  # It may have been forgotten since the last part.
+                with self._open(day) as db:
+                    rows = db.execute(
+                        "SELECT row, interval, label, hash FROM record WHERE row > ? ORDER BY row LIMIT ?",
+                        (last, _PART_RECORDS),
+                    ).fetchall()
+                if not rows:
+                    break
+                last = rows[-1][0]
+                yield [((interval, label), RecordRef(day, row, h)) for row, interval, label, h in rows]
+
     def samples(self, refs: Iterable[RecordRef]) -> dict[RecordRef, tuple[Sample, ...]]:
-        """The samples of some records."""
+        """The samples of some records; one that was erased meanwhile has none, whoever has its row now."""
         found: dict[RecordRef, tuple[Sample, ...]] = {}
-        for day, wanted in _by_day(refs).items():
+        wanted = _by_day(refs)
+        for day in wanted.keys() & set(self.days()):
             with self._open(day) as db:
-                for ref in wanted:
-                    row = db.execute("SELECT samples FROM record WHERE row = ?", (ref.row,)).fetchone()
+                for ref in wanted[day]:
+                    row = db.execute(
+                        "SELECT samples FROM record WHERE row = ? AND hash = ?", (ref.row, ref.index_hash)
+                    ).fetchone()
                     if row is not None:
                         found[ref] = unpack_samples(row[0])
         return found

@@ -14,7 +14,7 @@ import msgspec
 
 from bluezone.phone.errors import StoreTooNew
 from bluezone.phone.matching import RecordRef, VerifiedMinute
-from bluezone.phone.own_key import OwnKey
+from bluezone.phone.own_key import OwnKey, merged
 from bluezone.phone.risk import Alert
 from bluezone.phone.store.vault import Vault, transaction
 from bluezone.protocol.diagnosis_key import DiagnosisKey
@@ -96,26 +96,25 @@ class Ledger:
             for start, period, tek, published, window in rows
         ]
 
-    def save_own_keys(self, keys: Iterable[OwnKey]) -> None:
-        """Replaces the own keys; those that are missing are erased.
+    def save_own_keys(self, keys: Iterable[OwnKey], expired_starts: Iterable[int] = ()) -> list[OwnKey]:
+        """Takes new and closed keys over; see `merged` for what an older list cannot undo.
 
-        A key that is known already keeps its mark: only the outbox marks keys as published, and whoever
-        saves an older list must not undo that.
+        Args:
+            keys: own keys, as whoever saves them knows them.
+            expired_starts: rolling_start of keys that are erased.
+
+        Returns:
+            The own keys that are kept now, oldest first.
         """
         with transaction(self.db):
-            marks = dict(self.db.execute("SELECT start, published FROM own_key").fetchall())
+            kept = merged(self.own_keys(), keys)
             rows = [
-                (
-                    own.start,
-                    own.key.rolling_period,
-                    own.key.tek.reveal(),
-                    marks.get(own.start, int(own.published)),
-                    own.window,
-                )
-                for own in keys
+                (own.start, own.key.rolling_period, own.key.tek.reveal(), int(own.published), own.window)
+                for own in kept
             ]
-            self.db.execute("DELETE FROM own_key")
-            self.db.executemany("INSERT INTO own_key VALUES (?, ?, ?, ?, ?)", rows)
+            self.db.executemany("INSERT OR REPLACE INTO own_key VALUES (?, ?, ?, ?, ?)", rows)
+            self.db.executemany("DELETE FROM own_key WHERE start = ?", [(one,) for one in expired_starts])
+            return self.own_keys()
 
     def fact(self, name: str) -> bytes | None:
         """A small value by name."""

@@ -1,8 +1,8 @@
 """What a diagnosis needs to survive a crash: commitments, and the one upload that is not answered yet.
 
 Decides nothing about which keys go; it keeps an upload and the marks on its keys in one transaction, so
-that a phone which dies in between sends the identical bytes again, or never began. Source:
-docs/protocol.md, section 5.
+that a phone which dies in between sends the identical bytes again, or never began. Cover is kept like a
+real upload until it is answered, so that second tries look alike too. Source: docs/protocol.md, section 5.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import msgspec
 import sqlcipher3
 
 from bluezone.phone.diagnosis import Commitment
+from bluezone.phone.errors import UploadPending
 from bluezone.phone.store.vault import transaction
 
 _PENDING = "pending-upload"
 _REDEEMING = "redeeming"
 _SHOWN = "shown-at-swab"
+_SENT = "sent-with"
 
 
 class Outbox:
@@ -80,9 +82,14 @@ class Outbox:
 
         Args:
             upload: as it will be sent.
-            starts: rolling_start of each key in it.
+            starts: rolling_start of each key in it; none for cover.
+
+        Raises:
+            UploadPending: an earlier one is not answered yet; nothing was changed.
         """
         with transaction(self._db):
+            if self.pending() is not None:
+                raise UploadPending("an earlier upload of this phone has had no answer yet; it goes first")
             self._save(_PENDING, upload)
             self._mark(starts, published=True)
 
@@ -90,22 +97,38 @@ class Outbox:
         """The upload that was prepared and not answered, 4096 bytes."""
         return self._fact(_PENDING)
 
-    def accepted(self) -> None:
-        """The pending upload was taken: nothing is left to send."""
-        with transaction(self._db):
-            self._drop(_PENDING)
-            self._drop(_REDEEMING)
-            self._drop(_SHOWN)
-
-    def refused(self, unpublished_starts: Iterable[int]) -> None:
-        """The pending upload was refused for good.
+    def accepted(self, upload: bytes, commitment_hash: bytes, sent_count: int) -> None:
+        """This upload was taken: nothing is left to send. Nothing happens unless it is the pending one.
 
         Args:
+            upload: as it was prepared.
+            commitment_hash: C, 32 bytes, whose certificate is used up by it.
+            sent_count: keys in it.
+        """
+        with transaction(self._db):
+            if self.pending() == upload:
+                self._drop(_PENDING)
+                self._drop(_SHOWN)
+                self._save(_SENT, commitment_hash + bytes([sent_count]))
+
+    def sent_with(self, commitment_hash: bytes) -> int:
+        """How many keys the last accepted upload had, if it opened this commitment (C, 32 bytes); else 0."""
+        kept = self._fact(_SENT)
+        return kept[-1] if kept is not None and kept[:-1] == commitment_hash else 0
+
+    def dismiss(self, upload: bytes, unpublished_starts: Iterable[int] = ()) -> None:
+        """This upload is not sent again: it was refused for good, or is cover.
+
+        Nothing happens unless it is the pending one.
+
+        Args:
+            upload: as it was prepared.
             unpublished_starts: rolling_start of keys that may be published with another certificate.
         """
         with transaction(self._db):
-            self._drop(_PENDING)
-            self._mark(unpublished_starts, published=False)
+            if self.pending() == upload:
+                self._drop(_PENDING)
+                self._mark(unpublished_starts, published=False)
 
     def _fact(self, name: str) -> bytes | None:
         row = self._db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()

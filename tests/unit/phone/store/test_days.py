@@ -56,6 +56,21 @@ def test_days_are_files_of_their_own(tmp_path: Path) -> None:
     assert days.scans() == sorted(600 * interval for interval in (INTERVAL - 1, INTERVAL, INTERVAL + 144))
 
 
+def test_the_index_comes_in_parts_between_which_days_may_be_forgotten(tmp_path: Path) -> None:
+    days = open_days(tmp_path)
+    for interval in (INTERVAL - 144, INTERVAL, INTERVAL + 1, INTERVAL + 2):
+        days.save_interval(interval, many(interval, 1500), [])
+    parts = list(days.index_parts())
+    assert [len(part) for part in parts] == [1500, 2048, 2048, 404]
+    assert len({ref for part in parts for _, ref in part}) == 6000
+    reading = days.index_parts()
+    next(reading)
+    next(reading)
+    days.erase_history()
+    assert list(reading) == []
+    assert days.days() == [], "and reading on does not make one anew"
+
+
 def test_forgetting_deletes_key_file_and_count(tmp_path: Path) -> None:
     days = open_days(tmp_path)
     for interval in (INTERVAL - 288, INTERVAL - 144, INTERVAL):

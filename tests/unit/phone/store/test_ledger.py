@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import sqlcipher3
 
-from bluezone.phone.diagnosis import Commitment, commit
-from bluezone.phone.errors import StoreTooNew
+from bluezone.phone.diagnosis import Commitment, commit, prepare_keys
+from bluezone.phone.errors import StoreTooNew, UploadPending
 from bluezone.phone.matching import RecordRef, VerifiedMinute
 from bluezone.phone.own_key import OwnKey, close_early, draw_key
 from bluezone.phone.risk import Alert
@@ -106,13 +106,28 @@ class TestBatch:
 
 
 class TestKeys:
-    """Own keys are replaced as a list; marks belong to the outbox."""
+    """A list of own keys, also an old one, loses and lengthens none; marks belong to the outbox."""
 
-    def test_they_come_back_in_order_and_the_missing_are_erased(self, ledger: Ledger, tmp_path: Path) -> None:
-        ledger.save_own_keys(reversed(KEYS))
+    def test_they_come_back_in_order_and_only_the_expired_are_erased(
+        self, ledger: Ledger, tmp_path: Path
+    ) -> None:
+        assert ledger.save_own_keys(reversed(KEYS)) == KEYS
         assert reopened(tmp_path).own_keys() == KEYS
-        ledger.save_own_keys(KEYS[1:])
-        assert ledger.own_keys() == KEYS[1:]
+        assert ledger.save_own_keys(KEYS[1:]) == KEYS
+        assert ledger.save_own_keys(KEYS[1:], [KEYS[0].start]) == KEYS[1:]
+        assert reopened(tmp_path).own_keys() == KEYS[1:]
+
+    def test_an_older_list_undoes_neither_an_early_close_nor_the_keys_that_were_committed_to(
+        self, ledger: Ledger
+    ) -> None:
+        older = KEYS[:1]
+        ledger.save_own_keys(older)
+        prepared = prepare_keys(older, 250 * 600, seeded(4))
+        ledger.save_own_keys(prepared)
+        assert ledger.save_own_keys(older) == prepared
+        assert prepared[0].end == 251
+        drawn_meanwhile = draw_key(older, 264, seeded(5))
+        assert ledger.save_own_keys([*older, drawn_meanwhile]) == prepared
 
     def test_an_exception_leaves_the_old_list(self, ledger: Ledger) -> None:
         ledger.save_own_keys(KEYS)
@@ -148,18 +163,37 @@ class TestOutbox:
     def test_accepted(self, ledger: Ledger, outbox: Outbox) -> None:
         ledger.save_own_keys(KEYS)
         outbox.prepare(bytes(4096), [240])
-        outbox.accepted()
+        outbox.accepted(bytes(4096), b"\x0c" * 32, 1)
         assert outbox.pending() is None
         assert ledger.own_keys()[0].published
+        assert outbox.sent_with(b"\x0c" * 32) == 1
+        assert outbox.sent_with(b"\x0d" * 32) == 0
 
     def test_refused_keys_may_be_published_with_another_certificate(
         self, ledger: Ledger, outbox: Outbox
     ) -> None:
         ledger.save_own_keys(KEYS)
         outbox.prepare(bytes(4096), [240, 264])
-        outbox.refused([264])
+        outbox.dismiss(bytes(4096), [264])
         assert outbox.pending() is None
         assert [own.published for own in ledger.own_keys()] == [True, False, False]
+
+    def test_a_second_upload_is_not_prepared_beside_the_first(self, ledger: Ledger, outbox: Outbox) -> None:
+        ledger.save_own_keys(KEYS)
+        outbox.prepare(bytes(4096), [240])
+        with pytest.raises(UploadPending):
+            outbox.prepare(b"\x05" * 4096, [264])
+        assert outbox.pending() == bytes(4096)
+        assert [own.published for own in ledger.own_keys()] == [True, False, False]
+
+    def test_the_answer_to_another_upload_changes_nothing(self, ledger: Ledger, outbox: Outbox) -> None:
+        ledger.save_own_keys(KEYS)
+        outbox.prepare(bytes(4096), [240])
+        outbox.accepted(b"\x05" * 4096, b"\x0c" * 32, 1)
+        outbox.dismiss(b"\x05" * 4096, [240])
+        assert outbox.pending() == bytes(4096)
+        assert ledger.own_keys()[0].published
+        assert outbox.sent_with(b"\x0c" * 32) == 0
 
     def commitment(self, made_at: int) -> Commitment:
         return commit(KEYS, made_at, seeded(made_at))
@@ -177,8 +211,9 @@ class TestOutbox:
         outbox.save_commitment(self.commitment(2000), 0)
         assert outbox.commitment_for(b"code0001") == self.commitment(1000)
         assert outbox.commitment_for(b"code0002") is None
-        outbox.accepted()
-        assert outbox.commitment_for(b"code0001") is None
+        outbox.prepare(bytes(4096), [])
+        outbox.accepted(bytes(4096), self.commitment(1000).hash(), 1)
+        assert outbox.commitment_for(b"code0001") == self.commitment(1000), "typed again, it is known as sent"
 
 
 def test_facts(ledger: Ledger) -> None:

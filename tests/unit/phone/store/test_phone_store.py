@@ -107,7 +107,7 @@ def test_kill_9_while_writing_loses_no_finished_interval(tmp_path: Path, after: 
     assert head is not None
     assert head.seq in (finished + 2, finished + 3)
     for refs in store.days.index().values():
-        assert all(len(found) == 10 for found in store.days.samples(refs).values())
+        assert [len(found) for found in store.days.samples(refs).values()] == [10] * len(refs)
     store.days.save_interval(INTERVAL + 500, [record(TEK, INTERVAL + 500)], [])
     store.close()
 
