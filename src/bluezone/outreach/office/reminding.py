@@ -70,10 +70,6 @@ class Reminding:
         due = await self._due(asked if instruction.opened_at is not None else instruction, tree, period)
         return sum([await self._remind(instruction, tree, one, by) for one in due])
 
-    async def list_sent(self, instruction_id: str) -> list[reminders.SentReminder]:
-        """Every reminder of an instruction, the newest first."""
-        return await self._ground.database.run(lambda conn: reminders.list_sent(conn, instruction_id))
-
     async def _due(self, instruction: Instruction, tree: UnitTree, period: int) -> tuple[Reminder, ...]:
         now, own = self._ground.now(), instruction.instruction_id
 
@@ -86,7 +82,7 @@ class Reminding:
                 now,
                 reported=reports.all_versions(conn, own, period),
                 opened={unit for unit, one in told.items() if one.opened_at is not None},
-                sent={(one.unit_id, one.period, one.hours) for one in reminders.list_sent(conn, own)},
+                sent={(one.unit_id, one.period, one.hours) for one in reminders.list_sent(conn, own, period)},
             )
 
         return await self._ground.database.run(find)

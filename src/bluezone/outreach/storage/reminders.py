@@ -43,9 +43,9 @@ def note_sent(conn: Connection, instruction_id: str, reminder: Reminder, sent_to
     conn.execute(reminders.update().where(_one(instruction_id, reminder)).values(sent_to=sent_to[:500]))
 
 
-def list_sent(conn: Connection, instruction_id: str) -> list[SentReminder]:
-    """Every reminder of an instruction, the newest first."""
-    own = reminders.c.instruction_id == instruction_id
+def list_sent(conn: Connection, instruction_id: str, period: int) -> list[SentReminder]:
+    """Every reminder of a period, the newest first."""
+    own = (reminders.c.instruction_id == instruction_id) & (reminders.c.period == period)
     query = select(reminders).where(own).order_by(reminders.c.claimed_at.desc(), reminders.c.unit_id)
     return [
         SentReminder(row.unit_id, row.period, row.hours, row.claimed_at, row.sent_to)
