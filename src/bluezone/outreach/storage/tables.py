@@ -88,6 +88,9 @@ reminders = Table(
     # Claimed before it is sent, so that no crash sends it twice.
     Column("claimed_at", BigInteger, nullable=False),
     Column("sent_to", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    # When the last try ended and nothing had taken the message.
+    Column("failed_at", BigInteger),
 )
 
 letters = Table(
