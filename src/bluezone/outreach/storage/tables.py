@@ -113,4 +113,6 @@ uploads = Table(
     Column("name", String(200), nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    # Of the units that a new list was compared with.
+    Column("edition", Integer, nullable=False),
 )
