@@ -15,7 +15,6 @@ import msgspec
 
 from bluezone.clock import Clock
 from bluezone.outreach.activity import ActivitySource
-from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import KitKeyInvalid
 from bluezone.outreach.kit.signing import load_public_key
 from bluezone.outreach.site.errors import SiteSettingsInvalid
@@ -25,6 +24,7 @@ from bluezone.outreach.site.preview import Previews
 from bluezone.outreach.site.release import ReleaseShelf
 from bluezone.outreach.site.shelf import KitShelf
 from bluezone.outreach.site.totals import TotalsSource
+from bluezone.web.bounded_file import FileUnusable, read_at_most
 
 SETTINGS_FILE = "site.toml"
 NATIONAL_HOTLINE = "1900 9095"
