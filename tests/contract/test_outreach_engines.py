@@ -11,22 +11,25 @@ from pathlib import Path
 import pytest
 
 from bluezone.database.port import open_database
-from bluezone.outreach.errors import ReportOutdated
+from bluezone.outreach.errors import ReportOutdated, UnitsOutdated
 from bluezone.outreach.figures import Denominator, Figures, Share, Summary, Uptake
 from bluezone.outreach.instruction import Instruction, Target
 from bluezone.outreach.office.access import unit_identity
+from bluezone.outreach.office.ground import Ground
+from bluezone.outreach.office.reminding import may_try
 from bluezone.outreach.office.reporting import Typed
 from bluezone.outreach.report import Report
+from bluezone.outreach.storage import reminders, uploads
 from bluezone.outreach.storage.codec import decode, encode
 from bluezone.outreach.storage.reports import Place
 from bluezone.outreach.storage.schema import SCHEMA, SIGNIN_SCHEMA, check, migrate
 from bluezone.outreach.storage.tables import metadata
 from bluezone.outreach.unit_sources import example_units
-from bluezone.outreach.units import Unit
+from bluezone.outreach.units import Unit, UnitTree
 from bluezone.web.signin.tables import metadata as signin_metadata
 from tests.postgres import new_database
 from tests.unit.outreach.case import INSTRUCTION
-from tests.unit.outreach.office.case import CITY, DUE_AT, GOOD, HOUR_S, Office, opened, running_office
+from tests.unit.outreach.office.case import ABOVE, CITY, DUE_AT, GOOD, HOUR_S, Office, opened, running_office
 
 # An office counts its staff and nothing else.
 NOT_RESIDENTS = dict.fromkeys(("population", "smartphones", "residents_installed", "residents_new"), "")
@@ -111,6 +114,52 @@ async def test_a_new_list_of_units_reaches_every_process(office: Office, tmp_pat
     listed = [*example_units(), Unit("moi", "Xã Mới", "xã", "gia-nghia")]
     await office.service.units.replace(listed, by=CITY, first=True)
     assert "moi" in await other.units.tree()
+
+
+async def test_of_two_lists_of_units_at_once_one_is_told_that_it_is_late(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = opened(tmp_path, office.service.ground.database, office.clock, seed=2)
+    both_have_read, read = asyncio.Barrier(2), Ground.tree_and_edition
+
+    async def read_together(ground: Ground) -> tuple[UnitTree, int]:
+        found = await read(ground)
+        await both_have_read.wait()
+        return found
+
+    lists = [[*example_units(), Unit(f"moi-{n}", f"Xã Mới {n}", "xã", "gia-nghia")] for n in range(2)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Ground, "tree_and_edition", read_together)
+        results = await asyncio.gather(
+            office.service.units.replace(lists[0], by=ABOVE),
+            other.units.replace(lists[1], by=ABOVE),
+            return_exceptions=True,
+        )
+    assert sum(isinstance(one, UnitsOutdated) for one in results) == 1, results
+    tree = await office.service.units.tree()
+    for number, result in enumerate(results):
+        assert (f"moi-{number}" in tree) is not isinstance(result, UnitsOutdated)
+
+
+async def test_what_stands_in_tables_of_an_older_version_goes_on() -> None:
+    database = open_database("sqlite://")
+    await database.run(SIGNIN_SCHEMA.migrate)
+    await database.run(lambda conn: SCHEMA.migrate(conn, "0001"))
+    old = (
+        "INSERT INTO outreach_reminders VALUES ('i', 0, 'u', 24, 5, 'u@example.vn')",
+        "INSERT INTO outreach_uploads VALUES ('up', 'units', 'so-tttt', 'u.csv', 5, x'00')",
+    )
+    for statement in old:
+        await database.run(lambda conn, statement=statement: conn.exec_driver_sql(statement))  # type: ignore[misc]
+    await database.run(migrate)
+    await database.run(check)
+    (reminder,) = await database.run(lambda conn: reminders.list_sent(conn, "i", 0))
+    assert (reminder.tries, reminder.failed_at, reminder.sent_to) == (1, None, "u@example.vn")
+    assert not may_try(reminder, DUE_AT)
+    upload = await database.run(lambda conn: uploads.find(conn, "up", "so-tttt"))
+    assert upload is not None
+    assert upload.edition == 0, "it is compared with no list, and so never taken over"
+    await database.close()
 
 
 def test_what_is_kept_comes_back_exactly() -> None:

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Connection, inspect, text
 
 from bluezone.clock import ManualClock
-from bluezone.database.errors import DatabaseUnavailable
+from bluezone.database.errors import DatabaseUnavailable, SchemaOutdated
 from bluezone.database.port import Database, open_database
 from bluezone.web.signin import storage
 from bluezone.web.signin.errors import (
@@ -158,6 +158,53 @@ async def test_a_stranger_behind_the_same_address_does_not_lock_a_known_browser_
             with pytest.raises(SignInRefused):
                 await door.service.with_password(f"name{n}", "a guess of many", caller="10.9.0.1")
     assert await door.service.with_password("vhtt", PASSWORD, caller="10.9.0.1", device_token=known)
+
+
+async def test_a_browser_stays_known_as_long_as_it_is_used(door: Door) -> None:
+    await door.service.make_account(OFFICE, PASSWORD, by=OPERATOR)
+    known = (await door.service.with_password("vhtt", PASSWORD, caller="10.9.0.1")).device_token
+    for _ in range(3):
+        door.clock.advance(60 * DAY_S)
+        await door.service.with_password("vhtt", PASSWORD, caller="10.9.0.1", device_token=known)
+        await door.service.forget()
+    with pytest.raises(TooManyTries):
+        for n in range(50):
+            with pytest.raises(SignInRefused):
+                await door.service.with_password("vhtt", f"guess number {n}", caller=f"10.{n}.0.1")
+    assert await door.service.with_password("vhtt", PASSWORD, caller="10.9.0.1", device_token=known)
+    door.clock.advance(91 * DAY_S)
+    await door.service.forget()
+    after = await door.service.with_password("vhtt", PASSWORD, caller="10.9.0.1", device_token=known)
+    assert after.device_token != known, "a browser that was not used for long is a stranger again"
+
+
+async def test_no_session_and_no_link_is_found_by_reading_all(door: Door) -> None:
+    def plans(conn: Connection) -> list[str]:
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN" if conn.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+        wheres = (
+            "sessions WHERE actor",
+            "sessions WHERE subject",
+            "links WHERE actor",
+            "links WHERE subject",
+        )
+        found = [conn.exec_driver_sql(f"{explain} DELETE FROM signin_{where} = 'x'") for where in wheres]
+        return [" ".join(str(part) for row in one for part in row) for one in found]
+
+    for plan in await door.database.run(plans):
+        assert "INDEX" in plan.upper(), plan
+
+
+async def test_tables_of_an_older_version_are_brought_to_this_one() -> None:
+    database = open_database("sqlite://")
+    await database.run(lambda conn: SCHEMA.migrate(conn, "0001"))
+    with pytest.raises(SchemaOutdated, match="bluezone outreach upgrade"):
+        await database.run(SCHEMA.check)
+    await database.run(SCHEMA.migrate)
+    await database.run(SCHEMA.check)
+    assert await database.run(SCHEMA.differences) == []
+    await database.close()
 
 
 async def test_one_name_is_one_account(door: Door) -> None:

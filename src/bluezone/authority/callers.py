@@ -1,29 +1,30 @@
-"""Who asks, without knowing who: buckets for wrong guesses under keyed hashes of addresses.
+"""Who asks, without knowing who: how often each caller may be wrong about a code.
 
-The key is drawn at start and lives in memory only, so no address can be found again, not even by the
-operator. How many guesses are allowed is decided in domain/guesses.
+Decides that every caller has a bucket of its own, so that guessing is slow and yet nobody can lock out
+anybody else: there is no count of everybody's. What a bucket is, and who is one caller, is decided in
+`web.buckets`. Source: docs/protocol.md, section 5.2.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import ipaddress
-from collections import OrderedDict
+from bluezone.authority.errors import Refused
+from bluezone.protocol.upload import AnswerStatus
+from bluezone.web.buckets import SECRET_LENGTH, BucketRule, Buckets, Share, network_of
 
-from bluezone.authority.domain.guesses import GuessBucket, GuessRule, give_back, take
-
-MAX_CALLERS = 65_536
-CALLER_SECRET_LENGTH = 32
+CALLER_SECRET_LENGTH = SECRET_LENGTH
 
 
 class CallerBuckets:
-    """The buckets of those callers that asked lately."""
+    """The buckets of those callers that asked lately.
 
-    def __init__(self, secret: bytes, rule: GuessRule) -> None:
-        self._secret = secret
+    Args:
+        secret: keys the hashes, 32 random bytes of this run.
+        rule: how often one caller may be wrong.
+    """
+
+    def __init__(self, secret: bytes, rule: BucketRule) -> None:
         self._rule = rule
-        self._buckets: OrderedDict[bytes, GuessBucket] = OrderedDict()
+        self._buckets = Buckets(secret)
 
     def take(self, address: str, now: float) -> None:
         """Takes a guess of this caller.
@@ -33,30 +34,16 @@ class CallerBuckets:
             now: seconds of a monotonic clock.
 
         Raises:
-            Refused: TOO_MANY_GUESSES.
+            Refused: TOO_MANY_GUESSES; waiting helps.
         """
-        caller = self._caller_of(address)
-        self._buckets[caller] = take(self._buckets.get(caller), now, self._rule)
-        self._buckets.move_to_end(caller)
-        if len(self._buckets) > MAX_CALLERS:
-            self._buckets.popitem(last=False)
+        if not self._buckets.take([self._share_of(address)], now):
+            raise Refused(
+                AnswerStatus.TOO_MANY_GUESSES, "too many wrong codes came from here; wait some minutes"
+            )
 
     def give_back(self, address: str) -> None:
         """Returns the guess of a request that was not a wrong one."""
-        caller = self._caller_of(address)
-        if (bucket := self._buckets.get(caller)) is not None:
-            self._buckets[caller] = give_back(bucket, self._rule)
+        self._buckets.give_back([self._share_of(address)])
 
-    def _caller_of(self, address: str) -> bytes:
-        return hmac.digest(self._secret, _network_of(address).encode(), hashlib.sha256)[:16]
-
-
-def _network_of(address: str) -> str:
-    # One household holds a whole IPv6 /64: counting single addresses would count nothing.
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
-        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
-    return str(parsed)
+    def _share_of(self, address: str) -> Share:
+        return self._buckets.key(network_of(address)), self._rule

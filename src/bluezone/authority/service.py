@@ -22,7 +22,6 @@ from bluezone.authority.counting import Counting
 from bluezone.authority.domain import batches as batch_rules
 from bluezone.authority.domain import codes as code_rules
 from bluezone.authority.domain import publish as publish_rules
-from bluezone.authority.domain.guesses import GuessRule
 from bluezone.authority.errors import AuthorityError, Refused
 from bluezone.authority.keys import AuthorityKeys
 from bluezone.authority.laboratory import Laboratory
@@ -48,6 +47,7 @@ from bluezone.protocol.upload import (
     decode_upload,
 )
 from bluezone.protocol.verification_code import CODE_LENGTH, format_code
+from bluezone.web.buckets import BucketRule
 
 RandomBytes = Callable[[int], bytes]
 # A batch may take this long to build, or wait for a busy disk, before the health page calls it overdue.
@@ -93,7 +93,7 @@ class Authority:
         configuration_keys = list(keys.configuration_signers.values())
         self.configuring = Configuring(region, configuration_keys, database, self._files, clock)
         self._random_bytes = random_bytes
-        rule = GuessRule(burst=rules.guess_burst, refill_s=rules.guess_refill_s)
+        rule = BucketRule(burst=rules.guess_burst, refill_s=rules.guess_refill_s)
         self._callers = CallerBuckets(random_bytes(CALLER_SECRET_LENGTH), rule)
 
     async def start(self, *, repair: bool = True) -> None:

@@ -6,7 +6,6 @@ The only module of the authority that reads the environment. Decides names, defa
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from bluezone.authority.domain.codes import CODE_LIFE_S
 from bluezone.authority.errors import HomeIncomplete, SettingsInvalid
 from bluezone.database.port import url_in_folder
 from bluezone.protocol.interval import DAY_S
+from bluezone.web.settings_file import SettingsMissing, SettingsUnusable, parse_text, read_text
 
 SETTINGS_FILE = "authority.toml"
 REGION_FILE = "region.toml"
@@ -32,7 +32,6 @@ VARIABLES = {
     "objects": "BLUEZONE_AUTHORITY_OBJECTS",
 }
 DEFAULT_PORT = 8484
-_MAX_FILE = 65536
 
 
 class ServiceRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,30 +137,24 @@ def load_settings(home: Path, environment: Mapping[str, str] | None = None) -> A
         HomeIncomplete: there is no authority in this folder.
         SettingsInvalid: the file or a variable is wrong.
     """
-    path = home / SETTINGS_FILE
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = read_text(home / SETTINGS_FILE)
+    except SettingsMissing:
         raise HomeIncomplete(
             f"there is no authority in {home}: {SETTINGS_FILE} cannot be read. "
             f"Make one with `bluezone authority init --home {home}`."
         ) from None
+    except SettingsUnusable as error:
+        raise SettingsInvalid(str(error)) from None
     return parse_settings(text, home, os.environ if environment is None else environment)
 
 
 def parse_settings(text: str, home: Path, environment: Mapping[str, str]) -> AuthoritySettings:
     """Settings from the text of `authority.toml`; see `load_settings`."""
-    if len(text) > _MAX_FILE:
-        raise SettingsInvalid(f"{SETTINGS_FILE} has more than {_MAX_FILE} characters")
     try:
-        values = tomllib.loads(text)
-        values |= {name: environment[key] for name, key in VARIABLES.items() if key in environment}
-        # Not strict: a port from the environment is text.
-        file = msgspec.convert(values, type=_SettingsFile, strict=False)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise SettingsInvalid(
-            f"{SETTINGS_FILE} or a BLUEZONE_AUTHORITY_ variable is wrong: {error}"
-        ) from None
+        file = parse_text(text, SETTINGS_FILE, _SettingsFile, VARIABLES, environment)
+    except SettingsUnusable as error:
+        raise SettingsInvalid(str(error)) from None
     home = home.resolve()
     names = _KeyFiles.__struct_fields__
     return AuthoritySettings(

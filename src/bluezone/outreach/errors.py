@@ -11,6 +11,7 @@ OutreachError
 ├── PeriodUnknown            the instruction has no such deadline
 ├── InstructionClosed        the instruction is closed, or was not sent yet
 ├── ReportOutdated           somebody else stored a newer version meanwhile
+├── UnitsOutdated            somebody else replaced the list of units meanwhile
 ├── UploadMissing            the file that was looked at is gone
 ├── LetterError              a letter that cannot be written
 │   ├── LetterOutdated       somebody else saved this letter meanwhile
@@ -104,6 +105,12 @@ class ReportOutdated(OutreachError):
             f"version {stored_version} of this report was stored meanwhile; compare the two and send again"
         )
         self.stored_version = stored_version
+
+
+class UnitsOutdated(OutreachError):
+    """Somebody else replaced the list of units meanwhile; nothing was changed. Look at the new list again."""
+
+    code = "units-outdated"
 
 
 class UploadMissing(OutreachError):

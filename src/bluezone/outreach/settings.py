@@ -6,7 +6,6 @@ The only module of outreach that reads the environment. Decides names, defaults 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,13 @@ import msgspec
 from bluezone.database.port import url_in_folder
 from bluezone.outreach.errors import HomeIncomplete, SettingsInvalid
 from bluezone.web.sending import SmtpServer
+from bluezone.web.settings_file import (
+    SettingsMissing,
+    SettingsUnusable,
+    checked_address,
+    parse_text,
+    read_text,
+)
 
 SETTINGS_FILE = "outreach.toml"
 SECRET_FILE = "pages.key"  # noqa: S105 - a file's name
@@ -31,7 +37,6 @@ VARIABLES = {
     "database": "BLUEZONE_OUTREACH_DATABASE",
 }
 DEFAULT_PORT = 8585
-_MAX_FILE = 65536
 
 
 class _Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,13 +113,12 @@ def load_settings(home: Path, environment: Mapping[str, str] | None = None) -> O
         HomeIncomplete: there is no service in this folder.
         SettingsInvalid: the file or a variable is wrong.
     """
-    path = home / SETTINGS_FILE
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError:
+        text = read_text(home / SETTINGS_FILE)
+    except SettingsMissing:
         raise HomeIncomplete(f"there is no {SETTINGS_FILE} in {home}: run `bluezone outreach init`") from None
-    except UnicodeDecodeError:
-        raise SettingsInvalid(f"{path} is not a text file") from None
+    except SettingsUnusable as error:
+        raise SettingsInvalid(str(error)) from None
     return parse_settings(text, home, os.environ if environment is None else environment)
 
 
@@ -124,17 +128,13 @@ def parse_settings(text: str, home: Path, environment: Mapping[str, str]) -> Out
     Raises:
         SettingsInvalid: a name is unknown, or a value is out of range.
     """
-    if len(text) > _MAX_FILE:
-        raise SettingsInvalid(f"{SETTINGS_FILE} is larger than {_MAX_FILE} characters")
     try:
-        content: dict[str, object] = tomllib.loads(text)
-        content |= {name: environment[v] for name, v in VARIABLES.items() if v in environment}
-        file = msgspec.convert(content, _SettingsFile, strict=False)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsInvalid(f"{SETTINGS_FILE} is not valid TOML: {error}") from None
-    except msgspec.ValidationError as error:
-        raise SettingsInvalid(f"{SETTINGS_FILE} or a variable is wrong: {error}") from None
-    address = _checked_address(file.address or f"http://127.0.0.1:{file.port}")
+        file = parse_text(text, SETTINGS_FILE, _SettingsFile, VARIABLES, environment)
+        address = checked_address("address", file.address or f"http://127.0.0.1:{file.port}")
+        authority = checked_address("authority", file.authority) if file.authority else ""
+    except SettingsUnusable as error:
+        raise SettingsInvalid(str(error)) from None
+    home = home.resolve()
     password = environment.get(MAIL_PASSWORD_VARIABLE, "")
     mail = file.mail
     return OutreachSettings(
@@ -144,7 +144,7 @@ def parse_settings(text: str, home: Path, environment: Mapping[str, str]) -> Out
         address=address,
         database=url_in_folder(file.database, home),
         messages=home / file.messages,
-        authority=_checked_address(file.authority) if file.authority else "",
+        authority=authority,
         published_office=file.published_office,
         utc_offset_minutes=file.utc_offset_minutes,
         mail=SmtpServer(mail.host, mail.port, mail.sender, mail.user, password, mail.encryption)
@@ -177,12 +177,3 @@ sender = "bluezone@localhost"
 user = ""
 encryption = "starttls"
 """
-
-
-def _checked_address(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise SettingsInvalid("an address is not one such as https://bluezone.example.vn")
-    if '"' in address or not address.isprintable():
-        raise SettingsInvalid("an address holds characters that cannot stand in one")
-    return address.rstrip("/")

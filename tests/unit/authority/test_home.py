@@ -60,7 +60,6 @@ def test_the_written_settings_are_the_defaults(tmp_path: Path) -> None:
         ("[rules]\ncode_life_s = 86401", {}),
         ("[rules", {}),
         ("", {"BLUEZONE_AUTHORITY_PORT": "65536"}),
-        ("#" * 70_000, {}),
     ],
 )
 def test_wrong_settings_are_refused(text: str, environment: dict[str, str], tmp_path: Path) -> None:
@@ -73,6 +72,15 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     settings = parse_settings(format_settings(), tmp_path, environment)
     assert (settings.port, settings.objects) == (9000, Path("/srv/objects"))
     assert settings.database == f"sqlite:///{tmp_path / 'authority.db'}"
+
+
+@pytest.mark.parametrize("content", [b"#" * 65_537, b"host = '\xff'", b"prot = 1"])
+def test_a_settings_file_that_cannot_be_used_is_not_a_missing_authority(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "authority.toml").write_bytes(content)
+    with pytest.raises(SettingsInvalid, match=r"authority\.toml"):
+        load_settings(tmp_path, {})
 
 
 def test_a_folder_without_an_authority_is_a_sentence(tmp_path: Path) -> None:

@@ -52,11 +52,28 @@ async def test_what_was_begun_is_removed_when_the_folder_cannot_be_written(tmp_p
 @pytest.mark.parametrize(
     "text",
     ["port = 99999", "colour = 1", "port = ", 'address = "ftp://x"', 'address = "http://x/?q"',
-     'authority = "x"', '[mail]\nencryption = "rot13"', "x" * 70_000],
+     'address = "http://[x"', 'address = "https://h:99999x/"', 'authority = "http://h:70000"',
+     'authority = "x"', '[mail]\nencryption = "rot13"'],
 )  # fmt: skip
 def test_a_wrong_setting_is_a_sentence(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsInvalid):
         parse_settings(text, tmp_path, {})
+
+
+@pytest.mark.parametrize("content", [b"#" * 65_537, b"host = '\xff'", b"prot = 1"])
+def test_a_settings_file_that_cannot_be_used_is_not_a_missing_service(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "outreach.toml").write_bytes(content)
+    with pytest.raises(SettingsInvalid, match=r"outreach\.toml"):
+        load_settings(tmp_path, {})
+
+
+def test_paths_stay_where_they_are_when_the_process_goes_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = parse_settings("", Path("home"), {})
+    assert (settings.home, settings.messages) == (tmp_path / "home", tmp_path / "home" / "messages")
+    assert settings.database == f"sqlite:///{tmp_path / 'home' / 'outreach.db'}"
 
 
 def test_variables_go_before_the_file_and_secrets_stay_out_of_texts(tmp_path: Path) -> None:

@@ -99,6 +99,22 @@ def test_a_subscriber_s_many_ipv6_addresses_are_one_caller() -> None:
     assert tried.count(True) == CALLER_TRIES.burst
 
 
+def test_old_addresses_inside_ipv6_are_callers_of_their_own() -> None:
+    # A site that listens on :: sees every IPv4 caller like this.
+    counter = TryCounter(bytes(32))
+    tried = [wrong(counter, "::ffff:203.0.113.5", f"account-{n}") for n in range(CALLER_TRIES.burst + 1)]
+    assert tried.count(True) == CALLER_TRIES.burst
+    assert wrong(counter, "::ffff:198.51.100.9")
+
+
+def test_a_try_that_is_refused_takes_nothing_from_the_account() -> None:
+    counter = TryCounter(bytes(32))
+    for n in range(CALLER_TRIES.burst):
+        assert wrong(counter, "10.0.0.1", f"account-{n}")
+    assert not any(wrong(counter, "10.0.0.1", "vhtt") for _ in range(ACCOUNT_TRIES.burst))
+    assert wrong(counter, "10.0.0.2", "vhtt"), "the account's bucket was drained by tries that were refused"
+
+
 def test_guessing_from_everywhere_stops_strangers_and_never_the_known_browser() -> None:
     counter = TryCounter(bytes(32))
     tried = [wrong(counter, f"10.1.{n}.1") for n in range(50)]

@@ -1,7 +1,7 @@
 """Verification codes: who may get one, and what a phone gets for it.
 
 Decides which onset days can be certified, how long a code lives, and that it belongs to the first
-commitment presented with it. Leaves keeping codes to storage, counting guesses to `guesses`.
+commitment presented with it. Leaves keeping codes to storage, counting guesses to `callers`.
 Source: docs/protocol.md, sections 5.2 and 5.4.
 """
 

@@ -17,9 +17,9 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import KitDamaged, SignatureInvalid
 from bluezone.outreach.kit.job import BuiltFile
+from bluezone.web.bounded_file import FileUnusable, read_at_most
 
 FORMAT = "bz1-kit-1"
 NAME = "manifest.json"

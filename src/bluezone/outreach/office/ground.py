@@ -67,11 +67,17 @@ class Ground:
 
     async def tree(self) -> UnitTree:
         """The units in force; read again only when somebody has replaced them."""
+        return (await self.tree_and_edition())[0]
+
+    async def tree_and_edition(self) -> tuple[UnitTree, int]:
+        """The units in force, and the number of their edition."""
         number = await self.database.run(kept_units.edition)
         if number != self._edition:
-            listed = await self.database.run(kept_units.load_units)
+            listed, number = await self.database.run(
+                lambda conn: (kept_units.load_units(conn), kept_units.edition(conn))
+            )
             self._tree, self._edition = UnitTree(listed), number
-        return self._tree
+        return self._tree, self._edition
 
     async def downloads(self) -> Downloads | None:
         """How often the authority's list was fetched on its last whole day; None when nobody knows."""

@@ -163,7 +163,8 @@ class Importing:
         """
         check_keeps_units(by, await self._ground.tree())
         changes = await self._units.compare(await asyncio.to_thread(read_units, file[1]))
-        upload = Upload(self._ground.new_id(), _UNITS, by.actor, *file, self._ground.now())
+        now = self._ground.now()
+        upload = Upload(self._ground.new_id(), _UNITS, by.actor, *file, now, changes.edition)
         await self._ground.database.run(lambda conn: uploads.add(conn, upload))
         return upload.upload_id, changes
 
@@ -172,10 +173,11 @@ class Importing:
 
         Raises:
             UploadMissing, UnitsRefused, NotAllowed.
+            UnitsOutdated: the changes that were looked at are not those that it would make now.
         """
         upload = await self._find(upload_id, by)
         listed: Sequence[Unit] = await asyncio.to_thread(read_units, upload.content)
-        changes = await self._units.replace(listed, by=by)
+        changes = await self._units.replace(listed, by=by, seen=upload.edition)
         await self._ground.database.run(lambda conn: uploads.drop(conn, upload_id))
         return changes
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -161,7 +163,7 @@ class Instructing:
         """
         instruction, tree = await self._open_one(instruction_id, by)
         now = self._ground.now()
-        await self._check_asked(instruction, tree, unit_id)
+        await self._check_asked(instruction, tree, [unit_id])
         await self._ground.database.run(
             lambda conn: signin.revoke_links(conn, unit_id, self._inviting.target(instruction, unit_id), now)
         )
@@ -176,15 +178,9 @@ class Instructing:
             InstructionUnknown, InstructionClosed, NotAllowed, UnitUnknown.
         """
         instruction, tree = await self._open_one(instruction_id, by)
-        wanted = unit_ids or expected_units(instruction, tree, 0)
-        for unit_id in unit_ids:
-            await self._check_asked(instruction, tree, unit_id)
-
-        def ask(conn: Connection) -> None:
-            for unit_id in wanted:
-                kept.ask_also(conn, instruction_id, unit_id)
-
-        await self._ground.database.run(ask)
+        await self._check_asked(instruction, tree, unit_ids)
+        wanted = tuple(dict.fromkeys(unit_ids)) or expected_units(instruction, tree, 0)
+        await self._ground.database.run(lambda conn: kept.ask_all(conn, instruction_id, wanted))
         return [await self._inviting.invite(instruction, tree.get(one), by=by) for one in wanted]
 
     async def close(self, instruction_id: str, *, by: Identity) -> None:
@@ -217,14 +213,16 @@ class Instructing:
         def load(conn: Connection) -> Watched:
             told = kept.list_recipients(conn, instruction_id)
             versions = reports.all_versions(conn, instruction_id, chosen)
-            sent = [one for one in reminders.list_sent(conn, instruction_id) if one.period == chosen]
+            sent = defaultdict[str, list[SentReminder]](list)
+            for one in reminders.list_sent(conn, instruction_id, chosen):
+                sent[one.unit_id].append(one)
             standings = tuple(
                 Standing(
                     tree.get(unit_id),
                     told.get(unit_id, kept.Recipient(unit_id, None, "", None)),
                     timeliness(instruction, chosen, _first_at(versions.get(unit_id)), now),
                     len(versions.get(unit_id, ())),
-                    tuple(one for one in sent if one.unit_id == unit_id),
+                    tuple(sent[unit_id]),
                 )
                 for unit_id in expected_units(instruction, tree, chosen)
             )
@@ -252,13 +250,15 @@ class Instructing:
             raise InstructionClosed(_CLOSED)
         return instruction, await self._ground.tree()
 
-    async def _check_asked(self, instruction: Instruction, tree: UnitTree, unit_id: str) -> None:
-        if unit_id in expected_units(instruction, tree, period_at(instruction, self._ground.now())):
-            return  # Also a unit that was added below the office after the instruction was sent.
-        known = await self._ground.database.run(
-            lambda conn: kept.list_recipients(conn, instruction.instruction_id)
-        )
-        if unit_id not in known:
+    async def _check_asked(self, instruction: Instruction, tree: UnitTree, unit_ids: Sequence[str]) -> None:
+        # Also a unit that was added below the office after the instruction was sent is expected.
+        expected = set(expected_units(instruction, tree, period_at(instruction, self._ground.now())))
+        others = [one for one in unit_ids if one not in expected]
+
+        def are_asked(conn: Connection) -> bool:
+            return all(kept.is_asked(conn, instruction.instruction_id, one) for one in others)
+
+        if others and not await self._ground.database.run(are_asked):
             raise UnitUnknown("this instruction does not ask that unit")
 
 

@@ -239,7 +239,7 @@ def bounded(texts: Mapping[str, str]) -> dict[str, str]:
 
 def _asked_of(conn: Connection, place: Place) -> Instruction:
     instruction = instructions.find(conn, place.instruction_id)
-    if place.unit_id not in instructions.list_recipients(conn, place.instruction_id):
+    if not instructions.is_asked(conn, place.instruction_id, place.unit_id):
         raise NotAllowed("this instruction does not ask that unit")
     check_period(instruction, place.period)
     return instruction

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from bluezone.outreach.errors import UnitsOutdated
 from bluezone.outreach.office.access import check_keeps_units
 from bluezone.outreach.office.ground import Ground
 from bluezone.outreach.storage import units as kept
 from bluezone.outreach.units import Unit, UnitTree
 from bluezone.web.signin import storage as signin
 from bluezone.web.signin.rules import Identity
+
+_OUTDATED = str(UnitsOutdated.__doc__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,13 @@ class UnitChanges:
         added: units that were not there.
         changed: units that say something else now.
         removed: units that the new list does not have; they stay, as removed from that day.
+        edition: number of the list that the new one was compared with.
     """
 
     added: tuple[Unit, ...]
     changed: tuple[Unit, ...]
     removed: tuple[Unit, ...]
+    edition: int
 
 
 class UnitBook:
@@ -51,23 +56,31 @@ class UnitBook:
             UnitsRefused: it is not a tree.
         """
         UnitTree(listed)
-        return changes_between(list(await self._ground.tree()), listed)
+        before, edition = await self._ground.tree_and_edition()
+        return changes_between(list(before), listed, edition)
 
-    async def replace(self, listed: Sequence[Unit], *, by: Identity, first: bool = False) -> UnitChanges:
+    async def replace(
+        self, listed: Sequence[Unit], *, by: Identity, first: bool = False, seen: int | None = None
+    ) -> UnitChanges:
         """Puts a new list in force. Units that it leaves out stay with their reports, as removed from today.
 
         Args:
             listed: the new list.
             by: who keeps the list.
             first: whether this is the first list of a new service, which nobody keeps yet.
+            seen: edition that whoever decided had seen; None for the one in force.
 
         Raises:
             NotAllowed, UnitsRefused.
+            UnitsOutdated: another list came in force meanwhile; nothing was changed.
         """
-        before = await self._ground.tree()
+        before, edition = await self._ground.tree_and_edition()
         if not first:
             check_keeps_units(by, before)
-        changes = await self.compare(listed)
+        if seen not in (None, edition):
+            raise UnitsOutdated(_OUTDATED)
+        UnitTree(listed)
+        changes = changes_between(list(before), listed, edition)
         today = self._ground.today()
         named = {unit.unit_id for unit in listed}
         gone = [] if first else [one for one in before if one.unit_id not in named]
@@ -81,6 +94,8 @@ class UnitBook:
         )
 
         def keep(conn: Connection) -> None:
+            if kept.edition(conn) != edition:
+                raise UnitsOutdated(_OUTDATED)
             kept.replace_units(conn, whole)
             for unit in gone:
                 # Sessions stay: whoever is at the form reads why it is refused, and loses nothing typed.
@@ -105,8 +120,14 @@ class UnitBook:
         return await self._ground.database.run(shut)
 
 
-def changes_between(before: Sequence[Unit], after: Sequence[Unit]) -> UnitChanges:
-    """What a new list changes; units that were removed earlier are no change."""
+def changes_between(before: Sequence[Unit], after: Sequence[Unit], edition: int) -> UnitChanges:
+    """What a new list changes; units that were removed earlier are no change.
+
+    Args:
+        before: the list in force.
+        after: the new one.
+        edition: number of the list in force.
+    """
     old, new = {one.unit_id: one for one in before}, {one.unit_id: one for one in after}
     return UnitChanges(
         tuple(one for one in after if one.unit_id not in old),
@@ -114,4 +135,5 @@ def changes_between(before: Sequence[Unit], after: Sequence[Unit]) -> UnitChange
         tuple(
             one for one in before if one.unit_id not in new and one.removed_on is None and one.unit_id != "-"
         ),
+        edition,
     )

@@ -66,7 +66,7 @@ def create_outreach_app(
         reminds: whether the app sends reminders by itself while it runs.
         beside: the rest of the site; without it the first page leads to the offices.
     """
-    door = Door(service.ground.sign_in, service.base, is_secure, service.ground.address)
+    door = Door(service.ground.sign_in, service.base, is_secure)
     mounted = beside or Mounted(handlers=[_to_offices])
 
     @asynccontextmanager

@@ -36,6 +36,7 @@ _STATUS = {
     "instruction-unknown": 404,
     "period-unknown": 404,
     "instruction-closed": 409,
+    "units-outdated": 409,
     "upload-missing": 410,
 }
 

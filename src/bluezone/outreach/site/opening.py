@@ -16,7 +16,6 @@ import structlog
 
 from bluezone.clock import Clock
 from bluezone.outreach.activity import ActivitySource
-from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import KitKeyInvalid
 from bluezone.outreach.kit.signing import load_public_key
 from bluezone.outreach.notation import NATIONAL_HOTLINE, is_telephone
@@ -27,6 +26,7 @@ from bluezone.outreach.site.preview import Previews
 from bluezone.outreach.site.release import ReleaseShelf
 from bluezone.outreach.site.shelf import KitShelf
 from bluezone.outreach.site.totals import TotalsSource
+from bluezone.web.bounded_file import FileUnusable, read_at_most
 
 SETTINGS_FILE = "site.toml"
 _MAX_SETTINGS = 16_384

@@ -16,11 +16,11 @@ import structlog
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import KitKeyInvalid
 from bluezone.outreach.kit.signing import load_public_key
 from bluezone.outreach.site.errors import ReleaseInvalid
 from bluezone.outreach.site.shelf import pieces_of
+from bluezone.web.bounded_file import FileUnusable, read_at_most
 
 SUMS, SIGNATURE, KEY = "SHA256SUMS", "SHA256SUMS.sig", "bluezone.pem"
 LOOK_AGAIN_S = 60.0

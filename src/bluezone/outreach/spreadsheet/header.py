@@ -38,10 +38,6 @@ class Header:
     columns: dict[str, int]
     problems: tuple[Problem, ...]
 
-    def field_at(self, column: int) -> str:
-        """The field of a column; empty for none."""
-        return next((name for name, known in self.columns.items() if known == column), "")
-
 
 def find_header(grid: Grid, kind: str, needed: tuple[str, ...]) -> Header | None:
     """The header that names most fields; None where none names those needed and one more.

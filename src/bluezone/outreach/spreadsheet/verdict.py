@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bluezone.outreach.problem import Place, Problem, Severity, errors_in
+from bluezone.outreach.problem import Place, Problem, Severity
 from bluezone.outreach.report import Report
 
 
@@ -83,8 +83,3 @@ class Verdict:
     def every_problem(self) -> tuple[Problem, ...]:
         """Of the file, then of each row."""
         return (*self.problems, *(problem for row in self.rows for problem in row.every_problem()))
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether nothing stops any row."""
-        return not errors_in(self.every_problem())

@@ -99,8 +99,20 @@ def add_recipients(conn: Connection, instruction_id: str, unit_ids: Collection[s
 
 def ask_also(conn: Connection, instruction_id: str, unit_id: str) -> None:
     """Notes that a unit is asked, too, such as one that was added below the office meanwhile."""
-    if unit_id not in list_recipients(conn, instruction_id):
+    if not is_asked(conn, instruction_id, unit_id):
         add_recipients(conn, instruction_id, [unit_id])
+
+
+def ask_all(conn: Connection, instruction_id: str, unit_ids: Collection[str]) -> None:
+    """Notes that many units are asked; whoever is asked already stays as noted."""
+    own = recipients.c.instruction_id == instruction_id
+    known = set(conn.scalars(select(recipients.c.unit_id).where(own)))
+    add_recipients(conn, instruction_id, [one for one in unit_ids if one not in known])
+
+
+def is_asked(conn: Connection, instruction_id: str, unit_id: str) -> bool:
+    """Whether an instruction asks a unit."""
+    return conn.scalar(select(recipients.c.unit_id).where(_one(instruction_id, unit_id))) is not None
 
 
 def note_sent(conn: Connection, instruction_id: str, unit_id: str, sent_to: str, at: int | None) -> None:

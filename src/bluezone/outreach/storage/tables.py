@@ -88,6 +88,9 @@ reminders = Table(
     # Claimed before it is sent, so that no crash sends it twice.
     Column("claimed_at", BigInteger, nullable=False),
     Column("sent_to", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    # When the last try ended and nothing had taken the message.
+    Column("failed_at", BigInteger),
 )
 
 letters = Table(
@@ -110,4 +113,6 @@ uploads = Table(
     Column("name", String(200), nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    # Of the units that a new list was compared with.
+    Column("edition", Integer, nullable=False),
 )

@@ -20,6 +20,7 @@ class Upload:
         name: as the browser gave it.
         content: bytes.
         made_at: when it was sent, seconds UTC.
+        edition: of the units, which a new list of them was compared with; 0 for reports.
     """
 
     upload_id: str
@@ -28,12 +29,14 @@ class Upload:
     name: str
     content: bytes
     made_at: int
+    edition: int = 0
 
 
 def add(conn: Connection, upload: Upload) -> None:
     """Keeps a file in place of the same person's earlier one of this kind."""
     conn.execute(uploads.delete().where(uploads.c.actor == upload.actor, uploads.c.kind == upload.kind))
-    kept = {"upload_id": upload.upload_id, "kind": upload.kind, "actor": upload.actor}
+    kept: dict[str, object] = {"upload_id": upload.upload_id, "kind": upload.kind, "actor": upload.actor}
+    kept |= {"edition": upload.edition}
     conn.execute(
         uploads.insert(),
         {**kept, "name": upload.name[:200], "made_at": upload.made_at, "content": upload.content},
@@ -46,7 +49,7 @@ def find(conn: Connection, upload_id: str, actor: str) -> Upload | None:
     row = conn.execute(select(uploads).where(own)).one_or_none()
     if row is None:
         return None
-    return Upload(row.upload_id, row.kind, row.actor, row.name, row.content, row.made_at)
+    return Upload(row.upload_id, row.kind, row.actor, row.name, row.content, row.made_at, row.edition)
 
 
 def drop(conn: Connection, upload_id: str) -> None:

@@ -29,13 +29,11 @@ class Door:
         service: the accounts.
         base: path below which the application lies, such as "/office".
         is_secure: whether the site is reached by https.
-        address: base URL of the site, for links; without slash at the end.
     """
 
     service: SignIn
     base: str
     is_secure: bool
-    address: str
 
     @property
     def session_cookie(self) -> str:
@@ -69,10 +67,6 @@ class Door:
         answer = see_other(f"{self.base}/sign-in")
         answer.cookies.append(self._cookie(self.session_cookie, "", 0))
         return answer
-
-    def link_address(self, token: str) -> str:
-        """The whole address of a one-time link."""
-        return f"{self.address}{self.base}/link/{token}"
 
     def _cookie(self, name: str, value: str, max_age: int) -> Cookie:
         return Cookie(

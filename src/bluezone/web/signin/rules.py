@@ -6,8 +6,9 @@ Pure: time is an argument. Keeping and asking is in `storage` and `service`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from bluezone.web.buckets import BucketRule
 from bluezone.web.signin.errors import (
     AccountNameInvalid,
     LinkExpired,
@@ -98,29 +99,13 @@ class Session:
     seen_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class TryRule:
-    """Wrong passwords that are allowed at once, and seconds until one more is."""
-
-    burst: int
-    refill_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """What is left of a bucket of tries, as of an instant (monotonic seconds)."""
-
-    left: float
-    at: float
-
-
 PASSWORD_SESSION = SessionRule(2 * HOUR_S, 12 * HOUR_S)
 LINK_SESSION = SessionRule(14 * DAY_S, 45 * DAY_S)
 # One caller may be an office's shared line; many callers at one account are somebody who guesses.
-CALLER_TRIES = TryRule(20, 30.0)
-ACCOUNT_TRIES = TryRule(10, 60.0)
+CALLER_TRIES = BucketRule(20, 30.0)
+ACCOUNT_TRIES = BucketRule(10, 60.0)
 # Browsers that have signed in to the account before count for themselves: nobody is locked out by a stranger.
-DEVICE_TRIES = TryRule(10, 30.0)
+DEVICE_TRIES = BucketRule(10, 30.0)
 
 
 def check_name(name: str) -> str:
@@ -173,15 +158,3 @@ def check_link(link: Link | None, now: int) -> Link:
     if now >= link.expires_at:
         raise LinkExpired(str(LinkExpired.__doc__))
     return link
-
-
-def take_try(tries: Tries | None, rule: TryRule, now: float) -> Tries | None:
-    """The bucket after one more try; None when it is empty."""
-    tries = tries or Tries(rule.burst, now)
-    left = min(rule.burst, tries.left + (now - tries.at) / rule.refill_s)
-    return Tries(left - 1, now) if left >= 1 else None
-
-
-def give_back(tries: Tries, rule: TryRule) -> Tries:
-    """The bucket after a try that was right, and does not count."""
-    return replace(tries, left=min(rule.burst, tries.left + 1))

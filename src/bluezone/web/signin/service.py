@@ -236,7 +236,9 @@ class SignIn:
             raise SignInRefused(_REFUSED)  # disabled, or another password, while this one was being checked
         # A new token each time: one that was planted before signing in is worth nothing afterwards.
         now, session = self._now(), self._token()
-        if not device_token:
+        if device_token:
+            storage.touch_device(conn, hash_of(device_token), now)
+        else:
             device_token = self._token()
             storage.keep_device(conn, hash_of(device_token), identity.actor, now)
         storage.add_session(conn, hash_of(session), Session(identity, now, now), is_by_link=False)

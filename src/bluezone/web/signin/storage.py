@@ -136,6 +136,11 @@ def keep_device(conn: Connection, token_hash: bytes, actor: str, now: int) -> No
     conn.execute(devices.insert(), {"token_hash": token_hash, "actor": actor, "seen_at": now})
 
 
+def touch_device(conn: Connection, token_hash: bytes, now: int) -> None:
+    """Notes that a known browser has signed in again."""
+    conn.execute(devices.update().where(devices.c.token_hash == token_hash).values(seen_at=now))
+
+
 def knows_device(conn: Connection, token_hash: bytes, actor: str) -> bool:
     """Whether this browser has signed in to the account before."""
     own = (devices.c.token_hash == token_hash) & (devices.c.actor == actor)

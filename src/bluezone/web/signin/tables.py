@@ -40,6 +40,7 @@ links = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("opened_at", BigInteger),
     Column("used_at", BigInteger),
+    Index("ix_signin_links_actor", "actor"),
     Index("ix_signin_links_subject", "subject"),
     Index("ix_signin_links_expires_at", "expires_at"),
 )
@@ -53,6 +54,7 @@ sessions = Table(
     Column("began_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Index("ix_signin_sessions_actor", "actor"),
+    Index("ix_signin_sessions_subject", "subject"),
     Index("ix_signin_sessions_seen_at", "seen_at"),
 )
 

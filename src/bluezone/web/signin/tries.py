@@ -6,23 +6,10 @@ account; a browser that has been signed in to the account before has a bucket of
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections import OrderedDict
-from ipaddress import IPv6Address, ip_address
-
+from bluezone.web.buckets import Buckets, Share, network_of
 from bluezone.web.signin.errors import TooManyTries
-from bluezone.web.signin.rules import (
-    ACCOUNT_TRIES,
-    CALLER_TRIES,
-    DEVICE_TRIES,
-    Tries,
-    TryRule,
-    give_back,
-    take_try,
-)
+from bluezone.web.signin.rules import ACCOUNT_TRIES, CALLER_TRIES, DEVICE_TRIES
 
-_MAX_BUCKETS = 50_000
 _TOO_MANY = str(TooManyTries.__doc__)
 
 
@@ -34,10 +21,9 @@ class TryCounter:
     """
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-        self._buckets: OrderedDict[bytes, Tries] = OrderedDict()
+        self._buckets = Buckets(secret)
 
-    def take(self, caller: str, account: str, device: str, now: float) -> list[tuple[bytes, TryRule]]:
+    def take(self, caller: str, account: str, device: str, now: float) -> list[Share]:
         """Takes one try from every bucket that it counts for, before the password is looked at.
 
         Args:
@@ -53,36 +39,13 @@ class TryCounter:
             TooManyTries: one of them is empty; none was touched.
         """
         account_rule = DEVICE_TRIES if device else ACCOUNT_TRIES
-        wanted = [(self._key("account", account, device), account_rule)]
+        wanted = [(self._buckets.key("account", account, device), account_rule)]
         if not device:  # A browser that is known here does not pay for a stranger behind the same address.
-            wanted.append((self._key("caller", _network(caller)), CALLER_TRIES))
-        taken = {key: take_try(self._buckets.get(key), rule, now) for key, rule in wanted}
-        for key, tries in taken.items():
-            if tries is None:
-                raise TooManyTries(_TOO_MANY)
-            self._keep(key, tries)
+            wanted.append((self._buckets.key("caller", network_of(caller)), CALLER_TRIES))
+        if not self._buckets.take(wanted, now):
+            raise TooManyTries(_TOO_MANY)
         return wanted
 
-    def give_back(self, taken: list[tuple[bytes, TryRule]]) -> None:
+    def give_back(self, taken: list[Share]) -> None:
         """The password was right: the tries do not count."""
-        for key, rule in taken:
-            if key in self._buckets:
-                self._keep(key, give_back(self._buckets[key], rule))
-
-    def _keep(self, key: bytes, tries: Tries) -> None:
-        self._buckets[key] = tries
-        self._buckets.move_to_end(key)
-        while len(self._buckets) > _MAX_BUCKETS:
-            self._buckets.popitem(last=False)
-
-    def _key(self, *parts: str) -> bytes:
-        return hmac.digest(self._secret, "\0".join(parts).encode(), hashlib.sha256)[:16]
-
-
-def _network(caller: str) -> str:
-    # One subscriber has a whole /64 of IPv6 addresses.
-    try:
-        address = ip_address(caller)
-    except ValueError:
-        return caller
-    return str(int(address) >> 64) if isinstance(address, IPv6Address) else caller
+        self._buckets.give_back(taken)

@@ -305,6 +305,24 @@ async def test_units_are_imported_by_who_keeps_them(office: Office) -> None:
     assert (await province.press(looked, upload)).status == 410
 
 
+async def test_a_list_that_was_looked_at_before_another_came_is_refused(office: Office) -> None:
+    head = "mã,tên,loại,trực thuộc\nt,Tỉnh Mới,tỉnh,\nc,Thành phố Mới,thành phố,t\n"
+    people = [await office.signed_in(replace(ABOVE, actor=f"so-tttt-{n}")) for n in range(2)]
+    looked = []
+    for number, person in enumerate(people):
+        file = ("u.csv", f"{head}x{number},Xã {number},xã,c\n".encode())
+        form = await person.open("/office/units/import")
+        looked.append(await person.press(form, "/office/units/import", files={"file": file}))
+    found = [re.findall(r'action="(/office/units/import/[a-z0-9]+)"', page.text)[0] for page in looked]
+    assert (await people[0].press(looked[0], found[0])).status == 200
+    refused = await people[1].press(looked[1], found[1])
+    assert refused.status == 409
+    assert "thay danh sách đơn vị" in refused.text
+    tree = await office.service.units.tree()
+    assert tree.get("x0").removed_on is None
+    assert "x1" not in tree
+
+
 async def test_a_list_that_is_no_tree_is_refused_with_the_row(office: Office) -> None:
     province = await office.signed_in(ABOVE)
     form = await province.open("/office/units/import")

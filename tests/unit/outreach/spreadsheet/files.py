@@ -9,6 +9,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from bluezone.outreach.problem import Problem, errors_in
 from bluezone.outreach.spreadsheet.reports import Asked, read_reports
 from bluezone.outreach.spreadsheet.verdict import Verdict
 from tests.unit.outreach.case import DUE_AT, INSTRUCTION, TREE
@@ -66,3 +67,8 @@ def verdict(data: bytes, asked: Asked = ASKED) -> Verdict:
 def codes(found: Verdict) -> set[tuple[str, str]]:
     """Code and cell of every problem."""
     return {(one.code, one.place.cell if one.place is not None else "") for one in found.every_problem()}
+
+
+def stopping(found: Verdict) -> tuple[Problem, ...]:
+    """What keeps rows of a file from being stored."""
+    return errors_in(found.every_problem())

@@ -11,6 +11,12 @@ class FileUnusable(Exception):
     code = "file-unusable"
 
 
+class FileTooLong(FileUnusable):
+    """A file has more bytes than it may have."""
+
+    code = "file-too-long"
+
+
 def read_at_most(path: Path, longest: int) -> bytes:
     """All bytes of a file.
 
@@ -19,7 +25,7 @@ def read_at_most(path: Path, longest: int) -> bytes:
         longest: bytes that it may have.
 
     Raises:
-        FileUnusable.
+        FileUnusable, FileTooLong.
     """
     try:
         with path.open("rb") as file:
@@ -27,5 +33,5 @@ def read_at_most(path: Path, longest: int) -> bytes:
     except OSError as error:
         raise FileUnusable(f"{path} cannot be read: {error.strerror}") from None
     if len(content) > longest:
-        raise FileUnusable(f"{path} is longer than {longest} bytes")
+        raise FileTooLong(f"{path} is longer than {longest} bytes")
     return content
