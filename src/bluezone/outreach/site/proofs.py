@@ -12,7 +12,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.manifest import (
     MAX_LENGTH,
     NAME,
@@ -25,6 +24,7 @@ from bluezone.outreach.kit.manifest import (
     parse_manifest,
 )
 from bluezone.outreach.site.errors import KitUnreadable
+from bluezone.web.bounded_file import FileUnusable, read_at_most
 
 _SIGNATURE_LENGTH = 64
 

@@ -10,10 +10,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from bluezone.outreach.bounded_file import FileUnusable, read_at_most
 from bluezone.outreach.kit.errors import ItemFailed, VoiceBroken
 from bluezone.outreach.kit.sound.program import Command, find_program, run
 from bluezone.outreach.kit.voice.spoken import spoken
+from bluezone.web.bounded_file import FileUnusable, read_at_most
 
 _ADVICE = "pip install piper-tts, or take the line `piper` out of the unit file to use espeak-ng"
 LARGEST_VOICE = 500_000_000
