@@ -339,5 +339,5 @@ async def test_batches_that_were_made_before_plans_were_kept_can_be_made_again(
     database = await empty_database(engine, tmp_path)
     await database.run(before)
     await database.run(SCHEMA.migrate)
-    assert (await database.run(lambda conn: batches.rebuild(conn, 1))).body == body
+    assert (await database.run(lambda conn: batches.find(conn, 1))).body() == body
     await database.close()

@@ -6,6 +6,7 @@ has signed either: a refused batch can be taken back without a second manifest o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import structlog
@@ -55,9 +56,10 @@ class Auditing:
         """What the auditor needs to judge a batch that waits.
 
         Raises:
-            BatchMissing, BatchNotPending, DatabaseUnavailable.
+            BatchMissing, BatchNotPending, ObjectError, DatabaseUnavailable.
         """
-        return await self._database.run(lambda conn: audit.bundle(conn, seq))
+        kept = await self._database.run(lambda conn: audit.bundle(conn, seq))
+        return await asyncio.to_thread(kept.assemble)
 
     async def sign(self, seq: int, signature: bytes) -> None:
         """Adds the auditor's signature (72 bytes) and this authority's own; `maintain` then publishes.

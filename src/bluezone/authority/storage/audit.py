@@ -7,10 +7,12 @@ its keys is released, and no longer: it tells which keys came together.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, func, select
 
+from bluezone.authority.domain.batch_making import KeptBatch
 from bluezone.authority.errors import BatchMissing, BatchNotPending
 from bluezone.authority.storage import batches as kept
 from bluezone.authority.storage.tables import batches, keys, upload_files
@@ -25,11 +27,28 @@ from bluezone.protocol.manifest import (
 from bluezone.protocol.upload import decode_upload
 
 
-def bundle(conn: Connection, seq: int) -> AuditBundle:
+@dataclass(frozen=True, slots=True)
+class KeptBundle:
+    """What the database holds for the auditor; its bodies are made outside of the transaction."""
+
+    batches: Sequence[KeptBatch]
+    uploads: tuple[bytes, ...]
+
+    def assemble(self) -> AuditBundle:
+        """The bundle. Takes about a second for each batch.
+
+        Raises:
+            ObjectError: the database no longer explains a batch.
+        """
+        *earlier, this = (BundledBatch(one.signed().manifest.encode(), one.body()) for one in self.batches)
+        return AuditBundle(BUNDLE_FORMAT, this, self.batches[-1].filler_secret, self.uploads, tuple(earlier))
+
+
+def bundle(conn: Connection, seq: int) -> KeptBundle:
     """Everything that explains a batch which waits for the auditor.
 
     Raises:
-        BatchMissing, BatchNotPending, ObjectError.
+        BatchMissing, BatchNotPending.
     """
     _pending(conn, seq)
     uploads: list[bytes] = []
@@ -39,9 +58,7 @@ def bundle(conn: Connection, seq: int) -> AuditBundle:
         if seq in numbers:
             uploads.append(data)
             first = min(first, *(number for number in numbers if number is not None))
-    *earlier, this = (_bundled(conn, number) for number in range(first, seq + 1))
-    secret = conn.scalar(select(batches.c.filler_secret).where(batches.c.seq == seq)) or b""
-    return AuditBundle(BUNDLE_FORMAT, this, secret, tuple(uploads), tuple(earlier))
+    return KeptBundle([kept.find(conn, number) for number in range(first, seq + 1)], tuple(uploads))
 
 
 def pending(conn: Connection) -> list[SignedManifest]:
@@ -143,8 +160,3 @@ def _batches_of(conn: Connection, data: bytes) -> list[int | None]:
     upload = decode_upload(data)
     teks = [slot.tek for slot in upload.published()] if upload else []
     return list(conn.scalars(select(keys.c.batch_seq).where(keys.c.tek.in_(teks))))
-
-
-def _bundled(conn: Connection, seq: int) -> BundledBatch:
-    built = kept.rebuild(conn, seq)
-    return BundledBatch(built.signed.manifest.encode(), built.body)
