@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import random
 import re
 from collections.abc import AsyncIterator
@@ -29,7 +28,6 @@ from bluezone.authority.errors import (
 )
 from bluezone.authority.service import Authority
 from bluezone.authority.settings import ServiceRules
-from bluezone.authority.storage import audit as audit_storage
 from bluezone.authority.storage.tables import keys, upload_files
 from bluezone.cli.authority import authority as command
 from bluezone.clock import ManualClock
@@ -259,69 +257,6 @@ async def test_only_the_auditor_s_signature_of_this_batch_counts() -> None:
         await authority.auditing.sign(1, good)
         with pytest.raises(BatchNotPending):
             await authority.auditing.sign(1, good)
-
-
-async def exchange(authority: Authority, clock: ManualClock) -> None:
-    """Somebody takes batch 1 back, and the service builds another one with its number."""
-    await authority.auditing.withdraw(1)
-    clock.advance(3600)
-    await authority.build_batch()
-
-
-async def test_a_signature_never_releases_a_batch_that_took_the_number_meanwhile(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with audited() as (authority, clock):
-        await authority.build_batch()
-        given = signature(authority, judged(authority, await authority.auditing.bundle(1)).manifest)
-        run, steps = authority._database.run, itertools.count(1)
-
-        async def interrupted(call: object) -> object:
-            # Between any two looks at the database another process may do this.
-            if next(steps) == 2:
-                with monkeypatch.context() as quiet:
-                    quiet.setattr(authority._database, "run", run)
-                    await exchange(authority, clock)
-            return await run(call)  # type: ignore[arg-type]
-
-        with monkeypatch.context() as patched:
-            patched.setattr(authority._database, "run", interrupted)
-            await authority.auditing.sign(1, given)
-        await authority.maintain()
-        signed = decode_manifest((await authority.batch_file("00000001.manifest")).content)
-        assert "auditor" in verify_signatures(signed, authority.region.signers)
-
-
-async def test_a_signature_of_the_batch_before_leaves_the_new_one_waiting() -> None:
-    async with audited() as (authority, clock):
-        await authority.build_batch()
-        given = signature(authority, judged(authority, await authority.auditing.bundle(1)).manifest)
-        await exchange(authority, clock)
-        with pytest.raises(SignatureForeign):
-            await authority.auditing.sign(1, given)
-        assert judged(authority, await authority.auditing.bundle(1)).manifest.time == NOW + 3600
-
-
-async def test_a_batch_that_took_the_number_waits_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with audited(ServiceRules(require_auditor=True, auditor_timeout_s=7200)) as (authority, clock):
-        await authority.build_batch()
-        clock.advance(7200)
-        run, steps = authority._database.run, itertools.count(1)
-
-        async def interrupted(call: object) -> object:
-            if next(steps) == 2:
-                with monkeypatch.context() as quiet:
-                    quiet.setattr(authority._database, "run", run)
-                    if await run(audit_storage.pending):
-                        await exchange(authority, clock)
-            return await run(call)  # type: ignore[arg-type]
-
-        with monkeypatch.context() as patched:
-            patched.setattr(authority._database, "run", interrupted)
-            await authority.auditing.release_overdue()
-        await authority.maintain()
-        released = decode_manifest((await authority.batch_file("00000001.manifest")).content)
-        assert released.manifest.time == NOW
 
 
 async def test_batches_are_published_in_order_whichever_is_signed_first() -> None:
