@@ -30,7 +30,8 @@ def head(conn: Connection) -> Head | None:
 def basis(conn: Connection, time: int) -> Basis:
     """What a batch of this time (seconds UTC) is to be made from."""
     over = (keys.c.rolling_start + keys.c.rolling_period) * INTERVAL_S + SETTLE_S <= time
-    return Basis(head(conn), periods(conn), _keys(conn, keys.c.batch_seq.is_(None) & over))
+    due = keys.c.batch_seq.is_(None) & over
+    return Basis(head(conn), periods(conn), _keys(conn, due))
 
 
 def keep(conn: Connection, made: MadeBatch) -> None:
