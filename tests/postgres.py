@@ -12,8 +12,9 @@ import tempfile
 import uuid
 from functools import cache
 
-import asyncpg
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
 SERVER_VARIABLE = "BLUEZONE_TEST_POSTGRES"
@@ -39,9 +40,8 @@ async def new_database() -> str:
     """Makes an empty database; its address."""
     url = make_url(await asyncio.to_thread(server_url))
     name = f"test_{uuid.uuid4().hex}"
-    conn = await asyncpg.connect(url.render_as_string(hide_password=False))
-    try:
-        await conn.execute(f'CREATE DATABASE "{name}"')
-    finally:
-        await conn.close()
+    # Databases are not made inside of a transaction.
+    server = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    async with await psycopg.AsyncConnection.connect(server, autocommit=True) as conn:
+        await conn.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     return url.set(database=name).render_as_string(hide_password=False)

@@ -101,6 +101,48 @@ async def test_calls_run_in_one_thread_which_is_not_the_loop_s(sqlite_database: 
     assert idents[0] != threading.get_ident()
 
 
+async def test_functions_never_run_on_the_event_loop(database: Database) -> None:
+    """One that takes its time holds up nothing else of the process."""
+    may_end = threading.Event()
+
+    def slow(_conn: Connection) -> int:
+        assert may_end.wait(10), "the event loop stood still"
+        return threading.get_ident()
+
+    waiting = asyncio.create_task(database.run(slow))
+    await asyncio.sleep(0.05)
+    may_end.set()
+    assert await waiting != threading.get_ident()
+
+
+async def test_a_server_runs_functions_next_to_each_other() -> None:
+    database = open_database(await new_database())
+    meeting = threading.Barrier(2, timeout=10)
+    assert sorted(await asyncio.gather(*(database.run(lambda _: meeting.wait()) for _ in range(2)))) == [0, 1]
+    await database.close()
+
+
+async def test_what_was_begun_ends_although_nobody_waits_for_it(database: Database) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(conn: Connection) -> None:
+        begun.set()
+        may_end.wait(10)
+        codes.add(conn, add(1))
+
+    impatient = asyncio.create_task(database.run(slow))
+    await asyncio.to_thread(begun.wait, 10)
+    impatient.cancel()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+    for _ in range(500):
+        if await database.run(count):
+            break
+        await asyncio.sleep(0.01)
+    assert await database.run(count) == 1
+
+
 async def test_a_closed_database_says_so_and_finishes_what_waited(database: Database) -> None:
     waiting = asyncio.create_task(database.run(count))
     await asyncio.sleep(0)
@@ -297,5 +339,5 @@ async def test_batches_that_were_made_before_plans_were_kept_can_be_made_again(
     database = await empty_database(engine, tmp_path)
     await database.run(before)
     await database.run(SCHEMA.migrate)
-    assert (await database.run(lambda conn: batches.rebuild(conn, 1))).body == body
+    assert (await database.run(lambda conn: batches.find(conn, 1))).body() == body
     await database.close()

@@ -11,7 +11,7 @@ from bluezone.authority.home import create_home, open_authority
 from bluezone.authority.keys import region_of
 from bluezone.authority.service import Authority
 from bluezone.authority.settings import load_settings
-from bluezone.authority.storage import batches, export
+from bluezone.authority.storage import export
 from bluezone.authority.storage.objects import Objects, ObstoreObjects
 from bluezone.clock import ManualClock
 from bluezone.protocol.batch_index import decode_index
@@ -60,9 +60,8 @@ async def test_a_crash_between_commit_and_files_is_repaired(tmp_path: Path) -> N
     authority = await new_home(home)
     await authority.start()
     await published(authority, make_case())
-    order = authority._next_order()
     # What `build_batch` commits, and then the power fails.
-    await authority._database.run(lambda conn: batches.build(conn, order))
+    await authority.publishing.build(authority._next_order())
     await authority.close()
     assert list((home / "objects").iterdir()) == []
 
@@ -99,7 +98,7 @@ async def test_lost_or_damaged_files_come_back_byte_by_byte(tmp_path: Path, dama
 
 async def test_an_old_copy_of_the_database_signs_no_second_batch_of_one_number() -> None:
     async with running_authority() as (authority, _):
-        authority._objects.put_new(export.manifest_name(1), b"published before the restore")
+        authority.publishing._objects.put_new(export.manifest_name(1), b"published before the restore")
         with pytest.raises(ChainForked, match="old copy"):
             await authority.build_batch()
         assert (await authority.health()).head is None
@@ -108,8 +107,7 @@ async def test_an_old_copy_of_the_database_signs_no_second_batch_of_one_number()
 async def test_the_index_never_names_a_batch_whose_files_are_not_there() -> None:
     async with running_authority() as (authority, _):
         await authority.build_batch()
-        order = authority._next_order()
-        await authority._database.run(lambda conn: batches.build(conn, order))
+        await authority.publishing.build(authority._next_order())
         assert decode_index((await authority.index()).content, 84).last == 1
         await authority.maintain()
         assert decode_index((await authority.index()).content, 84).last == 2

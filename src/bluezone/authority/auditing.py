@@ -6,6 +6,7 @@ has signed either: a refused batch can be taken back without a second manifest o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import structlog
@@ -16,7 +17,7 @@ from bluezone.authority.storage import audit
 from bluezone.clock import Clock
 from bluezone.database.port import Database
 from bluezone.protocol.audit_bundle import AuditBundle
-from bluezone.protocol.manifest import REQUIRED_SIGNERS, check_signature
+from bluezone.protocol.manifest import REQUIRED_SIGNERS
 from bluezone.protocol.region import Region
 
 AUDITOR = "auditor"
@@ -55,9 +56,10 @@ class Auditing:
         """What the auditor needs to judge a batch that waits.
 
         Raises:
-            BatchMissing, BatchNotPending, DatabaseUnavailable.
+            BatchMissing, BatchNotPending, ObjectError, DatabaseUnavailable.
         """
-        return await self._database.run(lambda conn: audit.bundle(conn, seq))
+        kept = await self._database.run(lambda conn: audit.bundle(conn, seq))
+        return await asyncio.to_thread(kept.assemble)
 
     async def sign(self, seq: int, signature: bytes) -> None:
         """Adds the auditor's signature (72 bytes) and this authority's own; `maintain` then publishes.
@@ -66,9 +68,10 @@ class Auditing:
             SignatureForeign: it is not the auditor's signature of this batch.
             BatchMissing, BatchNotPending, DatabaseUnavailable.
         """
-        signed = await self._database.run(lambda conn: audit.manifest_of(conn, seq))
-        check_signature(signed.manifest, signature, self._region.signers[AUDITOR])
-        await self._database.run(lambda conn: audit.release(conn, seq, self._signers, [signature]))
+        auditor = self._region.signers[AUDITOR]
+        await self._database.run(
+            lambda conn: audit.release_audited(conn, seq, self._signers, signature, auditor)
+        )
         log.info("batch-audited", seq=seq)
 
     async def withdraw(self, seq: int) -> list[int]:
@@ -86,12 +89,9 @@ class Auditing:
         timeout_s = self._rules.auditor_timeout_s
         if timeout_s == 0 or len(self._signers) < REQUIRED_SIGNERS:
             return
-        now = int(self._clock.system())
-        for signed in await self._database.run(audit.pending):
-            seq = signed.manifest.seq
-            if now - signed.manifest.time >= timeout_s:
-                await self._database.run(lambda conn, seq=seq: audit.release(conn, seq, self._signers, []))  # type: ignore[misc]
-                log.warning("batch-released-without-auditor", seq=seq)
+        until = int(self._clock.system()) - timeout_s
+        for seq in await self._database.run(lambda conn: audit.release_overdue(conn, self._signers, until)):
+            log.warning("batch-released-without-auditor", seq=seq)
 
     async def problems(self) -> list[str]:
         """Sentences for the operator about batches that wait too long."""

@@ -42,14 +42,16 @@ class Counting:
         """Writes what was counted.
 
         Raises:
-            DatabaseUnavailable: the numbers stay in memory.
+            DatabaseUnavailable: nothing was written; the numbers stay in memory.
         """
         if not self._counts:
             return
         taken, self._counts = self._counts, Counter()
         try:
             await self._database.run(lambda conn: activity.add(conn, taken))
-        except BaseException:
+        # Not when the caller is cancelled: the transaction goes on without it, and what it writes then
+        # would be counted again.
+        except Exception:
             self._counts.update(taken)
             raise
 

@@ -18,6 +18,7 @@ AuthorityError
 ├── ConfigurationRefused   a change of the configuration that phones would refuse
 ├── BatchMissing           there is no batch of this number
 ├── BatchNotPending        the batch does not wait for the auditor
+├── BatchOvertaken         what a new batch was made from changed meanwhile
 ├── AuditRefused           a key of the batch is not explained, or one is missing
 ├── AuditMemoryBroken      what the auditor signed before cannot be read or written
 └── ObjectError            the published files
@@ -145,6 +146,12 @@ class BatchNotPending(AuthorityError):
     """The batch does not wait for the auditor; published files never change."""
 
     code = "batch-not-pending"
+
+
+class BatchOvertaken(AuthorityError):
+    """While a batch was being made, the database changed; the next try makes it from what holds then."""
+
+    code = "batch-overtaken"
 
 
 class AuditRefused(AuthorityError):

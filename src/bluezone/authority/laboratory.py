@@ -1,13 +1,12 @@
 """What the laboratory may ask of the authority: keep a phone's code with a sample, certify a result.
 
-Joins domain/samples with storage, the key and the clock; phones ask for the certificate through
-`service`. The id of a sample is never kept or logged, only its keyed hash.
+Joins domain/samples with storage and the clock; phones ask for the certificate through `answering`.
+The id of a sample is never kept or logged, only its keyed hash.
 """
 
 from __future__ import annotations
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bluezone.authority.domain.samples import sample_hash_of
 from bluezone.authority.storage import samples
@@ -25,7 +24,6 @@ class Laboratory:
     Args:
         region: of the civil date.
         secret: 32 bytes, hides ids of samples.
-        certificate_key: signs what a positive result certifies.
         database: where samples are kept.
         clock: of this authority.
     """
@@ -34,13 +32,11 @@ class Laboratory:
         self,
         region: Region,
         secret: bytes,
-        certificate_key: Ed25519PrivateKey,
         database: Database,
         clock: Clock,
     ) -> None:
         self._region = region
         self._secret = secret
-        self._key = certificate_key
         self._database = database
         self._clock = clock
 
@@ -70,15 +66,6 @@ class Laboratory:
             lambda conn: samples.certify(conn, sample_hash, onset_day=onset_day, today=today)
         )
         log.info("sample-certified")
-
-    async def redeem(self, commitment: bytes) -> bytes:
-        """The certificate (109 bytes) for a commitment whose sample was certified.
-
-        Raises:
-            Refused, DatabaseUnavailable.
-        """
-        now = self._now()
-        return await self._database.run(lambda conn: samples.redeem(conn, commitment, now=now, key=self._key))
 
     def _now(self) -> int:
         return int(self._clock.system())

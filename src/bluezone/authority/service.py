@@ -1,53 +1,39 @@
 """The authority as one object: what phones, staff and the batch loop may ask of it.
 
-Joins the rules of `domain` with `storage`, the keys and the clock. Leaves HTTP, and the second that
-every answer waits, to `api`. Rules and database errors become statuses here, so that a phone always gets
-its 128 bytes.
+Joins its parts with the keys and the clock. Leaves HTTP, and the second that every answer waits, to `api`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Connection
 
+from bluezone.authority.answering import Answering
 from bluezone.authority.auditing import AUDITOR, Auditing
 from bluezone.authority.batch_files import BatchFiles, PublishedFile
-from bluezone.authority.callers import CALLER_SECRET_LENGTH, CallerBuckets
 from bluezone.authority.configuring import Configuring
 from bluezone.authority.counting import Counting
 from bluezone.authority.domain import batches as batch_rules
 from bluezone.authority.domain import codes as code_rules
-from bluezone.authority.domain import publish as publish_rules
-from bluezone.authority.errors import AuthorityError, Refused
+from bluezone.authority.domain.batch_making import BatchOrder, MadeBatch
 from bluezone.authority.keys import AuthorityKeys
 from bluezone.authority.laboratory import Laboratory
+from bluezone.authority.publishing import Publishing
 from bluezone.authority.settings import ServiceRules
-from bluezone.authority.storage import batches, codes, export, publish
+from bluezone.authority.storage import batches, codes, export
 from bluezone.authority.storage.objects import Objects
 from bluezone.authority.storage.schema import SCHEMA
 from bluezone.clock import Clock
 from bluezone.database.errors import DatabaseError, DatabaseUnavailable
 from bluezone.database.port import Database
-from bluezone.protocol.certificate import CERTIFICATE_LENGTH
-from bluezone.protocol.errors import ProtocolError
 from bluezone.protocol.interval import local_day_of
 from bluezone.protocol.manifest import Head
 from bluezone.protocol.region import Region
 from bluezone.protocol.signed_time import sign_time
-from bluezone.protocol.upload import (
-    Answer,
-    AnswerStatus,
-    Redemption,
-    RedemptionMode,
-    decode_redemption,
-    decode_upload,
-)
 from bluezone.protocol.verification_code import CODE_LENGTH, format_code
-from bluezone.web.buckets import BucketRule
 
 RandomBytes = Callable[[int], bytes]
 # A batch may take this long to build, or wait for a busy disk, before the health page calls it overdue.
@@ -66,7 +52,7 @@ class Health:
 
 
 class Authority:
-    """One region's health authority; `laboratory`, `auditing`, `configuring`, `counting`: its parts."""
+    """One region's health authority; `laboratory`, `auditing`, `configuring`, `counting` are parts of it."""
 
     def __init__(
         self,
@@ -83,18 +69,17 @@ class Authority:
         self.rules = rules
         self.clock = clock
         self._keys = keys
-        self.laboratory = Laboratory(region, keys.samples, keys.certificate, database, clock)
+        self.laboratory = Laboratory(region, keys.samples, database, clock)
         others = [key for role, key in keys.signers.items() if role != AUDITOR]
         self.auditing = Auditing(region, others, rules, database, clock)
         self.counting = Counting(database, clock)
+        self.publishing = Publishing(region.number, database, objects)
+        self._answering = Answering(keys, rules, database, clock, random_bytes)
         self._database = database
-        self._objects = objects
         self._files = BatchFiles(objects)
         configuration_keys = list(keys.configuration_signers.values())
         self.configuring = Configuring(region, configuration_keys, database, self._files, clock)
         self._random_bytes = random_bytes
-        rule = BucketRule(burst=rules.guess_burst, refill_s=rules.guess_refill_s)
-        self._callers = CallerBuckets(random_bytes(CALLER_SECRET_LENGTH), rule)
 
     async def start(self, *, repair: bool = True) -> None:
         """Checks the tables, and writes every published file again that a crash left out.
@@ -141,11 +126,11 @@ class Authority:
             data: as received.
             caller: the network address, only used to count wrong guesses and not kept.
         """
-        return await self._answer("redeem", lambda: self._redeem(data, caller))
+        return await self._answering.redeem(data, caller)
 
     async def publish(self, data: bytes) -> bytes:
         """Answers an upload (4096 bytes) with 128 bytes; never raises for what stands in it."""
-        return await self._answer("publish", lambda: self._publish(data))
+        return await self._answering.publish(data)
 
     def sign_time(self, nonce: bytes) -> bytes:
         """The signed time, 96 bytes, for a nonce of 16 bytes.
@@ -162,23 +147,20 @@ class Authority:
             Its number.
 
         Raises:
-            DatabaseUnavailable, ChainForked, ObjectError; TimeWentBack when the clock was set back.
+            DatabaseUnavailable, ChainForked, ObjectError, BatchOvertaken; TimeWentBack when the clock was set
+            back.
         """
-        order = self._next_order()
-        seq = await self._database.run(lambda conn: self._build(conn, order, batches.head(conn)))
-        return await self._published(seq)
+        return await self._published(await self.publishing.build(self._next_order()))
 
     async def build_batch_if_due(self) -> int | None:
         """Builds and publishes a batch when one is due; its number, or None. Raises as `build_batch`."""
         order, period_s = self._next_order(), self.rules.batch_period_s
 
-        def work(conn: Connection) -> int | None:
-            head = batches.head(conn)
-            due = batch_rules.is_due(head.time if head else None, order.time, period_s)
-            return self._build(conn, order, head) if due else None
+        def is_due(head: Head | None) -> bool:
+            return batch_rules.is_due(head.time if head else None, order.time, period_s)
 
-        seq = await self._database.run(work)
-        return None if seq is None else await self._published(seq)
+        made = await self.publishing.build_if(is_due, order)
+        return None if made is None else await self._published(made)
 
     async def maintain(self, *, verify: bool = False) -> None:
         """Forgets what is past its time and completes the published files.
@@ -186,14 +168,7 @@ class Authority:
         Args:
             verify: also compare every published file with what was signed.
         """
-        await self.auditing.release_overdue()
-        await self.counting.save()
-        now = self._now()
-
-        def work(conn: Connection) -> None:
-            export.export(conn, self._objects, self.region.number, now=now, verify=verify)
-
-        await self._database.run(work)
+        await self._maintain(verify=verify)
 
     async def index(self) -> PublishedFile:
         """The index of batches.
@@ -229,61 +204,13 @@ class Authority:
         problems += await self.configuring.problems()
         return Health(tuple(problems), head, age_s)
 
-    async def _redeem(self, data: bytes, caller: str) -> bytes:
-        redemption = decode_redemption(data)
-        if redemption.mode is RedemptionMode.COVER:
-            # As long as a certificate and as random as the phone's fake one: nothing tells it from outside.
-            return self._random_bytes(CERTIFICATE_LENGTH)
-        if redemption.mode is RedemptionMode.SWAB:
-            return await self.laboratory.redeem(redemption.commitment)
-        return await self._redeem_code(redemption, caller)
+    async def _maintain(self, *, verify: bool = False, made: MadeBatch | None = None) -> None:
+        await self.auditing.release_overdue()
+        await self.counting.save()
+        await self.publishing.export(self._now(), made=made, verify=verify)
 
-    async def _redeem_code(self, redemption: Redemption, caller: str) -> bytes:
-        self._callers.take(caller, self.clock.monotonic())
-        now, key, wrong = self._now(), self._keys.certificate, False
-        try:
-            return await self._database.run(
-                lambda conn: codes.redeem(conn, redemption.code, redemption.commitment, now=now, key=key)
-            )
-        except Refused as refused:
-            wrong = refused.status is AnswerStatus.CODE_UNKNOWN
-            raise
-        finally:
-            # Taken first and given back, so that a thousand guesses at once are no way around the limit.
-            if not wrong:
-                self._callers.give_back(caller)
-
-    async def _publish(self, data: bytes) -> bytes:
-        upload, now = decode_upload(data), self._now()
-        if upload is not None:
-            key = self.region.certificate_key
-            certificate = publish_rules.open_certificate(upload.certificate, key, now)
-            upload_hash = publish_rules.upload_hash_of(data)
-            keep = self.rules.require_auditor
-            await self._database.run(
-                lambda conn: publish.accept(conn, upload, upload_hash, certificate, now, keep=keep)
-            )
-        return bytes(CERTIFICATE_LENGTH)
-
-    async def _answer(self, request: str, work: Callable[[], Awaitable[bytes]]) -> bytes:
-        try:
-            return Answer(AnswerStatus.GOOD, await work()).encode()
-        except Refused as refused:
-            status, code = refused.status, refused.code
-        except ProtocolError as error:
-            status, code = AnswerStatus.MALFORMED, error.code
-        except (AuthorityError, DatabaseError) as error:
-            status, code = AnswerStatus.UNAVAILABLE, error.code
-        except Exception as error:
-            # Whatever it is, a phone must be able to try again, and its text may hold a key.
-            log.error("internal-error", request=request, reason=type(error).__name__)
-            return Answer(AnswerStatus.UNAVAILABLE).encode()
-        # Only the rule's name is logged: a sentence or a value could say whose request it was.
-        log.info("refused", request=request, reason=code)
-        return Answer(status).encode()
-
-    def _next_order(self) -> batches.BatchOrder:
-        return batches.BatchOrder(
+    def _next_order(self) -> BatchOrder:
+        return BatchOrder(
             region=self.region.number,
             time=self._now(),
             mixing=self.rules.mixing(self.region.utc_offset_minutes),
@@ -291,12 +218,9 @@ class Authority:
             signers=() if self.rules.require_auditor else tuple(self._keys.signers.values()),
         )
 
-    def _build(self, conn: Connection, order: batches.BatchOrder, head: Head | None) -> int:
-        export.check_not_published(self._objects, head.seq + 1 if head else 1)
-        return batches.build(conn, order).seq
-
-    async def _published(self, seq: int) -> int:
-        await self.maintain()
+    async def _published(self, made: MadeBatch) -> int:
+        await self._maintain(made=made)
+        seq = made.signed.manifest.seq
         log.info("batch-waits-for-auditor" if self.rules.require_auditor else "batch-published", seq=seq)
         return seq
 

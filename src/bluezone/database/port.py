@@ -24,8 +24,10 @@ _SQLITE_FILE = "sqlite:///"
 class Database(Protocol):
     """Runs functions in transactions.
 
-    A function may run more than once before its transaction succeeds, so it does nothing but use its
-    connection; and it sees the database as if it were alone: what it has read is still true when it writes.
+    A function runs in a thread that is not the event loop's, next to others where the engine allows it. It
+    may run more than once before its transaction succeeds, so it does nothing but use its connection; and it
+    sees the database as if it were alone: what it has read is still true when it writes. Who stops waiting
+    for it does not stop it.
     """
 
     async def run(self, call: Callable[[Connection], T]) -> T:
@@ -60,7 +62,7 @@ def open_database(url: str) -> Database:
         DatabaseUrlInvalid: the address is not understood.
     """
     if backend_of(url) == "postgresql":
-        if importlib.util.find_spec("asyncpg") is None:
+        if importlib.util.find_spec("psycopg") is None:
             raise DatabaseUrlInvalid(
                 "a postgresql database needs a package that is not installed; install bluezone[postgres]"
             )

@@ -1,7 +1,8 @@
 """PostgreSQL behind the database port: serializable transactions, tried again when two of them collide.
 
 Decides when a transaction is tried again. Leaves tables to who passes the functions, and durability to the
-server (`synchronous_commit` is on unless its operator turned it off).
+server (`synchronous_commit` is on unless its operator turned it off). Functions run in threads, as many as
+there are connections, and pauses between two tries are spent there too: the event loop never waits.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import asyncpg
-from sqlalchemy import Connection
+import psycopg
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bluezone.database.errors import DatabaseUnavailable
 from bluezone.database.port import Outcome, checked_url, kind_of
@@ -29,7 +31,7 @@ _LONGEST_PAUSE_MS = 500
 # fine one after the other may meet at the index first (PostgreSQL manual, section 13.5).
 _COLLISIONS = {"40001", "40P01"}
 _UNIQUE_VIOLATION = "23505"
-_SERVER_ERRORS = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_SERVER_ERRORS = (SQLAlchemyError, OSError, psycopg.Error)
 
 
 class PostgresDatabase:
@@ -38,24 +40,34 @@ class PostgresDatabase:
     def __init__(self, url: str) -> None:
         # At DEBUG SQLAlchemy logs every row; no key may reach a log.
         logging.getLogger("sqlalchemy.engine.Engine").setLevel(logging.WARNING)
-        self._engine = create_async_engine(
-            checked_url(url, ("postgresql",)).set(drivername="postgresql+asyncpg"),
+        self._engine = create_engine(
+            checked_url(url, ("postgresql",)).set(drivername="postgresql+psycopg"),
             isolation_level="SERIALIZABLE",
             hide_parameters=True,
             pool_size=CONNECTIONS,
             max_overflow=0,
-            pool_timeout=_WAIT_FOR_CONNECTION_S,
             pool_pre_ping=True,
+            connect_args={"connect_timeout": _WAIT_FOR_CONNECTION_S},
         )
+        self._executor = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="bluezone-database")
         self._closed = False
 
     async def run(self, call: Callable[[Connection], T]) -> T:
         if self._closed:
             raise DatabaseUnavailable("the database is closed")
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._carry_out, call)
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            await asyncio.to_thread(self._executor.shutdown)
+            self._engine.dispose()
+
+    def _carry_out(self, call: Callable[[Connection], T]) -> T:
         met: set[str] = set()
         error: Exception = DatabaseUnavailable("the database was not asked")
         for number in range(MAX_TRIES):
-            outcome = await self._try(call)
+            outcome = self._try(call)
             if outcome.error is None:
                 value: T = outcome.value
                 return value
@@ -65,22 +77,17 @@ class PostgresDatabase:
             if collision is None or (collision == _UNIQUE_VIOLATION and collision in met):
                 break
             met.add(collision)
-            await asyncio.sleep(secrets.randbelow(min(_LONGEST_PAUSE_MS, 5 << number)) / 1000)
+            time.sleep(secrets.randbelow(min(_LONGEST_PAUSE_MS, 5 << number)) / 1000)
         if isinstance(error, SQLAlchemyError):
             raise DatabaseUnavailable(f"the database refused a statement ({kind_of(error)})") from None
         raise error
 
-    async def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            await self._engine.dispose()
-
-    async def _try(self, call: Callable[[Connection], T]) -> Outcome:
+    def _try(self, call: Callable[[Connection], T]) -> Outcome:
         try:
-            async with self._engine.connect() as conn:
-                outcome = await conn.run_sync(_attempt, call)
+            with self._engine.connect() as conn:
+                outcome = _attempt(conn, call)
                 if outcome.error is None:
-                    await conn.commit()
+                    conn.commit()
                 return outcome
         except _SERVER_ERRORS as error:
             if _collision_in(error) is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -89,6 +91,21 @@ async def test_a_database_that_is_away_loses_nothing(monkeypatch: pytest.MonkeyP
         authority.counting.count_index()
         next_day(clock)
         assert await authority.counting.days() == [(TODAY, 2)]
+
+
+async def test_who_is_stopped_while_saving_counts_nothing_twice() -> None:
+    """As when the service ends: the batch loop is cancelled in the middle of saving, then all is closed."""
+    async with running_authority() as (authority, clock):
+        for _ in range(10):
+            authority.counting.count_index()
+        saving = asyncio.create_task(authority.counting.save())
+        await asyncio.sleep(0)
+        saving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await saving
+        await authority.counting.save()
+        next_day(clock)
+        assert await authority.counting.days() == [(TODAY, 10)]
 
 
 async def test_old_days_are_forgotten() -> None:

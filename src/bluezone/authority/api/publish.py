@@ -1,10 +1,13 @@
 """Redemptions and uploads: fixed sizes in, 128 bytes out, always HTTP 200, always one second later.
 
 Nothing but the bytes tells a real request from cover traffic: not the size, not the status line, not
-the time. Source: docs/protocol.md, sections 5.5 and 5.7.
+the time. What took longer than a second is answered at the next whole one, so that the milliseconds that an
+upload's rows need do not show while the database is busy. Source: docs/protocol.md, sections 5.5 and 5.7.
 """
 
 from __future__ import annotations
+
+import math
 
 from litestar import Response, post
 
@@ -38,6 +41,10 @@ async def publish(request: PhoneRequest) -> Response[bytes]:
 
 
 async def _answer_later(authority: Authority, arrived_at: float, answer: bytes) -> Response[bytes]:
-    passed_s = authority.clock.monotonic() - arrived_at
-    await authority.clock.sleep(max(0.0, authority.rules.answer_delay_s - passed_s))
+    passed_s, step_s = authority.clock.monotonic() - arrived_at, authority.rules.answer_delay_s
+    await authority.clock.sleep(_next_step(passed_s, step_s) - passed_s)
     return Response(answer, media_type="application/octet-stream", headers={"cache-control": "no-store"})
+
+
+def _next_step(passed_s: float, step_s: float) -> float:
+    return step_s * max(1, math.ceil(passed_s / step_s)) if step_s else passed_s

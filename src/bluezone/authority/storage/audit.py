@@ -7,23 +7,48 @@ its keys is released, and no longer: it tells which keys came together.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, func, select
 
+from bluezone.authority.domain.batch_making import KeptBatch
 from bluezone.authority.errors import BatchMissing, BatchNotPending
 from bluezone.authority.storage import batches as kept
 from bluezone.authority.storage.tables import batches, keys, upload_files
 from bluezone.protocol.audit_bundle import BUNDLE_FORMAT, AuditBundle, BundledBatch
-from bluezone.protocol.manifest import SignedManifest, add_signatures, decode_manifest, sign_alone
+from bluezone.protocol.manifest import (
+    SignedManifest,
+    add_signatures,
+    check_signature,
+    decode_manifest,
+    sign_alone,
+)
 from bluezone.protocol.upload import decode_upload
 
 
-def bundle(conn: Connection, seq: int) -> AuditBundle:
+@dataclass(frozen=True, slots=True)
+class KeptBundle:
+    """What the database holds for the auditor; its bodies are made outside of the transaction."""
+
+    batches: Sequence[KeptBatch]
+    uploads: tuple[bytes, ...]
+
+    def assemble(self) -> AuditBundle:
+        """The bundle. Takes about a second for each batch.
+
+        Raises:
+            ObjectError: the database no longer explains a batch.
+        """
+        *earlier, this = (BundledBatch(one.signed().manifest.encode(), one.body()) for one in self.batches)
+        return AuditBundle(BUNDLE_FORMAT, this, self.batches[-1].filler_secret, self.uploads, tuple(earlier))
+
+
+def bundle(conn: Connection, seq: int) -> KeptBundle:
     """Everything that explains a batch which waits for the auditor.
 
     Raises:
-        BatchMissing, BatchNotPending, ObjectError.
+        BatchMissing, BatchNotPending.
     """
     _pending(conn, seq)
     uploads: list[bytes] = []
@@ -33,9 +58,7 @@ def bundle(conn: Connection, seq: int) -> AuditBundle:
         if seq in numbers:
             uploads.append(data)
             first = min(first, *(number for number in numbers if number is not None))
-    *earlier, this = (_bundled(conn, number) for number in range(first, seq + 1))
-    secret = conn.scalar(select(batches.c.filler_secret).where(batches.c.seq == seq)) or b""
-    return AuditBundle(BUNDLE_FORMAT, this, secret, tuple(uploads), tuple(earlier))
+    return KeptBundle([kept.find(conn, number) for number in range(first, seq + 1)], tuple(uploads))
 
 
 def pending(conn: Connection) -> list[SignedManifest]:
@@ -44,25 +67,44 @@ def pending(conn: Connection) -> list[SignedManifest]:
     return [decode_manifest(row) for row in rows]
 
 
-def release(
-    conn: Connection, seq: int, own: Sequence[Ed25519PrivateKey], signatures: Sequence[bytes]
+def release_audited(
+    conn: Connection,
+    seq: int,
+    own: Sequence[Ed25519PrivateKey],
+    signature: bytes,
+    auditor: Ed25519PublicKey,
 ) -> None:
-    """Signs a batch that waited, and lets it be published.
+    """Lets a batch be published that the auditor signed.
+
+    The signature is checked here, on the manifest that this transaction reads: a moment before, another batch
+    may have had this number.
 
     Args:
         conn: a transaction.
         seq: its number.
         own: keys of the roles that sign here.
-        signatures: of others, 72 bytes each, verified.
+        signature: the auditor's, 72 bytes.
+        auditor: the auditor's key.
 
     Raises:
+        SignatureForeign: it is not the auditor's signature of this batch.
         BatchMissing, BatchNotPending; ManifestMalformed: one role twice.
     """
     signed = _pending(conn, seq)
-    ours = [sign_alone(signed.manifest, key) for key in own]
-    whole = add_signatures(signed, [*signatures, *ours])
-    conn.execute(batches.update().where(batches.c.seq == seq).values(manifest=whole.encode(), pending=0))
-    forget_uploads(conn)
+    check_signature(signed.manifest, signature, auditor)
+    _release(conn, signed, own, [signature])
+
+
+def release_overdue(conn: Connection, own: Sequence[Ed25519PrivateKey], until: int) -> list[int]:
+    """Lets every batch go without the auditor that waits since `until` (seconds UTC) or longer.
+
+    Returns:
+        Their numbers.
+    """
+    overdue = [signed for signed in pending(conn) if signed.manifest.time <= until]
+    for signed in overdue:
+        _release(conn, signed, own, [])
+    return [signed.manifest.seq for signed in overdue]
 
 
 def withdraw(conn: Connection, seq: int) -> list[int]:
@@ -83,15 +125,6 @@ def withdraw(conn: Connection, seq: int) -> list[int]:
     return numbers
 
 
-def manifest_of(conn: Connection, seq: int) -> SignedManifest:
-    """A batch that waits for the auditor.
-
-    Raises:
-        BatchMissing, BatchNotPending.
-    """
-    return _pending(conn, seq)
-
-
 def forget_uploads(conn: Connection) -> None:
     """Deletes every upload all of whose keys are released, or are no longer known."""
     if not conn.scalar(select(func.count()).select_from(upload_files)):
@@ -100,6 +133,16 @@ def forget_uploads(conn: Connection) -> None:
     for upload_hash, data in conn.execute(select(upload_files.c.upload_hash, upload_files.c.data)).all():
         if not any(number is None or number in waiting for number in _batches_of(conn, data)):
             conn.execute(upload_files.delete().where(upload_files.c.upload_hash == upload_hash))
+
+
+def _release(
+    conn: Connection, signed: SignedManifest, own: Sequence[Ed25519PrivateKey], signatures: Sequence[bytes]
+) -> None:
+    ours = [sign_alone(signed.manifest, key) for key in own]
+    whole = add_signatures(signed, [*signatures, *ours])
+    row = batches.update().where(batches.c.seq == signed.manifest.seq)
+    conn.execute(row.values(manifest=whole.encode(), pending=0))
+    forget_uploads(conn)
 
 
 def _pending(conn: Connection, seq: int) -> SignedManifest:
@@ -117,8 +160,3 @@ def _batches_of(conn: Connection, data: bytes) -> list[int | None]:
     upload = decode_upload(data)
     teks = [slot.tek for slot in upload.published()] if upload else []
     return list(conn.scalars(select(keys.c.batch_seq).where(keys.c.tek.in_(teks))))
-
-
-def _bundled(conn: Connection, seq: int) -> BundledBatch:
-    built = kept.rebuild(conn, seq)
-    return BundledBatch(built.signed.manifest.encode(), built.body)

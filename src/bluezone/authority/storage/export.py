@@ -1,21 +1,15 @@
-"""Writes the published files from the database, and repairs them.
+"""The published files as they are named and written; nothing here looks at the database.
 
-Decides the order: a batch becomes visible only when both of its files are there. Runs inside a
-transaction of the database, so that two processes never write the index in the wrong order.
+Decides the order of the two files of a batch and repairs what a crash cut off. When they are written, and
+what the index may name, is decided in `publishing`.
 """
 
 from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Connection
-
-from bluezone.authority.domain.retention import cutoffs
 from bluezone.authority.errors import ChainForked, ObjectMissing
-from bluezone.authority.storage import batches, configurations
 from bluezone.authority.storage.objects import Objects
-from bluezone.authority.storage.retention import forget
-from bluezone.protocol.batch_index import INDEX_FORMAT, BatchIndex
 from bluezone.protocol.manifest import decode_manifest
 
 INDEX_NAME = "index.json"
@@ -46,50 +40,34 @@ def check_not_published(objects: Objects, seq: int) -> None:
         )
 
 
-def export(conn: Connection, objects: Objects, region: int, *, now: int, verify: bool = False) -> None:
-    """Writes what is not written yet, deletes what is past its time, then writes index and configuration.
-
-    Args:
-        conn: a transaction.
-        objects: where the files go.
-        region: u16.
-        now: seconds UTC.
-        verify: also compare every file that was written earlier with what was signed; for the start.
-    """
-    for seq in forget(conn, cutoffs(now)):
-        objects.delete(manifest_name(seq))
-        objects.delete(body_name(seq))
-    for manifest, exported in batches.manifests(conn):
-        signed = decode_manifest(manifest).manifest
-        if exported and (not verify or _is_whole(objects, signed.seq, manifest, signed.body_hash)):
-            continue
-        built = batches.rebuild(conn, signed.seq)
-        _ensure(objects, body_name(signed.seq), built.body)
-        _ensure(objects, manifest_name(signed.seq), built.manifest)
-        batches.mark_exported(conn, signed.seq)
-    configuration = configurations.newest(conn)
-    if configuration is not None:
-        _replace_if_other(objects, CONFIGURATION_NAME, configuration)
-    offered = batches.exported_range(conn)
-    if offered is not None:
-        index = BatchIndex(format=INDEX_FORMAT, region=region, first=offered[0], last=offered[1])
-        _replace_if_other(objects, INDEX_NAME, index.encode())
-
-
-def _ensure(objects: Objects, name: str, data: bytes) -> None:
+def write_batch(objects: Objects, manifest: bytes, body: bytes) -> None:
+    """Writes both files of a batch, the manifest last."""
+    seq = decode_manifest(manifest).manifest.seq
     # The number was free when the batch was signed, so other bytes under it are a write that a crash cut off.
-    if not objects.put_new(name, data):
-        _replace_if_other(objects, name, data)
+    for name, data in ((body_name(seq), body), (manifest_name(seq), manifest)):
+        if not objects.put_new(name, data):
+            replace_if_other(objects, name, data)
 
 
-def _replace_if_other(objects: Objects, name: str, data: bytes) -> None:
-    if not objects.exists(name) or objects.read(name) != data:
-        objects.replace(name, data)
-
-
-def _is_whole(objects: Objects, seq: int, manifest: bytes, body_hash: bytes) -> bool:
+def is_whole(objects: Objects, manifest: bytes) -> bool:
+    """Whether both files of a batch are there, as they were signed."""
+    signed = decode_manifest(manifest).manifest
     try:
-        same = objects.read(manifest_name(seq)) == manifest
-        return same and hashlib.sha256(objects.read(body_name(seq))).digest() == body_hash
+        same = objects.read(manifest_name(signed.seq)) == manifest
+        return same and hashlib.sha256(objects.read(body_name(signed.seq))).digest() == signed.body_hash
     except ObjectMissing:
         return False
+
+
+def delete_batch(objects: Objects, seq: int) -> None:
+    """Removes both files of a batch, if they exist."""
+    objects.delete(manifest_name(seq))
+    objects.delete(body_name(seq))
+
+
+def replace_if_other(objects: Objects, name: str, data: bytes) -> bool:
+    """Writes a file unless it has these bytes; whether it was written."""
+    if objects.exists(name) and objects.read(name) == data:
+        return False
+    objects.replace(name, data)
+    return True
