@@ -20,6 +20,7 @@ from bluezone.sim.stage import Stage
 Client = TestClient[Litestar]
 PATIENCE_S = 60.0
 NEVER_ISSUED = "000820C20A1G7Y"
+_TOKEN = r'name="_csrf_token" value="([^"]+)"'
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +39,9 @@ def scenario(client: Client) -> Scenario:
 
 
 def send(client: Client, page: str, form: str, **fields: str) -> str:
-    """Sends a form of a page; the page that a person then sees, in English."""
-    found = re.search(r'name="_csrf_token" value="([^"]+)"', client.get(page).text)
+    """Sends a form of a page, once it is there; the page that a person then sees, in English."""
+    # A phone that is still waking up has no form yet.
+    found = re.search(_TOKEN, wait_for(client, page, _TOKEN))
     assert found
     return client.post(form, data={"_csrf_token": found[1], **fields}).text
 
