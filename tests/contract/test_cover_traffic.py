@@ -180,12 +180,16 @@ def watched(authority: Authority) -> Iterator[list[object]]:
         yield calls
 
 
-async def test_cover_traffic_is_answered_although_the_database_is_away() -> None:
+async def test_cover_is_told_to_try_again_when_a_real_request_would_be() -> None:
+    """Otherwise only real uploads would be sent again once the database is back."""
+    redemption = Redemption(RedemptionMode.COVER, bytes(8), bytes(32)).encode()
+    upload = encode_cover_upload(bytes(4089))
     async with running_authority() as (authority, _):
-        await authority._database.close()
-        cover = Redemption(RedemptionMode.COVER, bytes(8), bytes(32)).encode()
-        assert decode_answer(await authority.redeem(cover)).status is AnswerStatus.GOOD
-        assert decode_answer(await authority.publish(bytes(4096))).status is AnswerStatus.MALFORMED
+        for status in (AnswerStatus.GOOD, AnswerStatus.UNAVAILABLE):
+            assert decode_answer(await authority.redeem(redemption)).status is status
+            assert decode_answer(await authority.publish(upload)).status is status
+            assert decode_answer(await authority.publish(bytes(4096))).status is AnswerStatus.MALFORMED
+            await authority._database.close()
 
 
 def test_a_certificate_of_cover_traffic_is_as_random_as_a_real_one() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import TypeVar
 
 import structlog
@@ -131,7 +130,12 @@ class Answering:
             # Whatever it is, a phone must be able to try again, and its text may hold a key.
             log.error("internal-error", request=request, reason=type(error).__name__)
             answer = Answer(AnswerStatus.UNAVAILABLE)
-        await turn.end()
+        try:
+            await turn.end()
+        except DatabaseError as error:
+            # Cover, too, is sent again while the database is away: otherwise only real uploads would be.
+            if answer.status is AnswerStatus.GOOD:
+                answer = _refusal(request, AnswerStatus.UNAVAILABLE, error.code)
         return answer.encode()
 
     def _now(self) -> int:
@@ -160,12 +164,10 @@ class _Turn:
         return await self._database.run(call)
 
     async def end(self) -> None:
-        """Takes the turn for nothing, if it was not taken."""
+        """Takes the turn for nothing, if it was not taken. Raises as `Database.run`."""
         if not self._is_taken:
             nothing = hashlib.sha256(self._data).digest()
-            # What was decided without the database stays true without it.
-            with suppress(DatabaseError):
-                await self.run(lambda conn: codes.find(conn, nothing))
+            await self.run(lambda conn: codes.find(conn, nothing))
 
 
 def _refusal(request: str, status: AnswerStatus, code: str) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import httpx
 
@@ -12,6 +13,7 @@ from bluezone.clock import ManualClock
 from bluezone.phone.chance import RandomBytes
 from bluezone.phone.encounter import EncounterRecord, Sample
 from bluezone.phone.server_client import ServerClient
+from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol.advertisement import Payload, build_payload, encode_advertisement
 from bluezone.protocol.batch import Section, encode_body
 from bluezone.protocol.batch_index import (
@@ -90,6 +92,16 @@ def contact(
     for at in scans:
         samples.setdefault(interval_of(at), []).append(sample(tek, at + 1, rssi_dbm=rssi_dbm))
     return [record(tek, interval, found) for interval, found in samples.items()], scans
+
+
+def store_beside_tek(home: Path) -> PhoneStore:
+    """The new store of a phone that was beside the holder of TEK for 20 minutes."""
+    opened = PhoneStore.open(home, seeded(), durable=False)
+    records, scans = contact(TEK, MIDNIGHT + 3600, 20)
+    for one in records:
+        within = [at for at in scans if interval_of(at) == one.interval]
+        opened.days.save_interval(one.interval, [one], within)
+    return opened
 
 
 def signed_manifest(seq: int = 5, time: int = MIDNIGHT) -> SignedManifest:

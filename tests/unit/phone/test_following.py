@@ -29,6 +29,7 @@ from tests.unit.phone.case import (
     contact,
     open_client,
     seeded,
+    store_beside_tek,
 )
 from tests.unit.phone.drive import Drive
 
@@ -48,11 +49,7 @@ def service() -> Service:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[PhoneStore]:
     """A phone that was beside the holder of TEK for 20 minutes."""
-    opened = PhoneStore.open(tmp_path / "home", seeded(), durable=False)
-    records, scans = contact(TEK, MIDNIGHT + 3600, 20)
-    for one in records:
-        within = [at for at in scans if interval_of(at) == one.interval]
-        opened.days.save_interval(one.interval, [one], within)
+    opened = store_beside_tek(tmp_path / "home")
     yield opened
     opened.close()
 

@@ -21,7 +21,17 @@ from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol import keys
 from bluezone.protocol.batch import Section, decode_body
 from bluezone.protocol.interval import interval_of
-from tests.unit.phone.case import MIDNIGHT, REGION, TEK, Service, contact, open_client, record, sample, seeded
+from tests.unit.phone.case import (
+    MIDNIGHT,
+    REGION,
+    TEK,
+    Service,
+    open_client,
+    record,
+    sample,
+    seeded,
+    store_beside_tek,
+)
 from tests.unit.phone.drive import Drive
 
 START = interval_of(MIDNIGHT)
@@ -39,12 +49,7 @@ def service() -> Service:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[PhoneStore]:
     """A phone that was beside the holder of TEK for 20 minutes."""
-    opened = PhoneStore.open(tmp_path / "home", seeded(), durable=False)
-    records, scans = contact(TEK, MIDNIGHT + 3600, 20)
-    for one in records:
-        opened.days.save_interval(
-            one.interval, [one], [at for at in scans if interval_of(at) == one.interval]
-        )
+    opened = store_beside_tek(tmp_path / "home")
     yield opened
     opened.close()
 

@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bluezone.outreach.kit.checks import check_file, subjects
 from bluezone.outreach.kit.items import catalogue
-from bluezone.outreach.kit.manifest import NAME, SIGNATURE_NAME, Manifest, changed_files, read_manifest
+from bluezone.outreach.kit.manifest import PROOFS, Manifest, changed_files, read_manifest
 from bluezone.outreach.kit.unit_file import LANGUAGES
 
-# What lies in a kit and is none of its files; the last three are for checking it without this program.
-_BESIDES = frozenset({NAME, SIGNATURE_NAME, "kit.pub", "SHA256SUMS", "SHA256SUMS.sig"})
+# What lies in a kit and is none of its files; the key is put there by whoever checks it without this program.
+_BESIDES = frozenset({*PROOFS, "kit.pub"})
 _FROM_DESKTOPS = frozenset({"Thumbs.db", "desktop.ini"})
 _MOST_NAMED = 20
 
