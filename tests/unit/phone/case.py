@@ -12,6 +12,7 @@ import httpx
 from bluezone.clock import ManualClock
 from bluezone.phone.chance import RandomBytes
 from bluezone.phone.encounter import EncounterRecord, Sample
+from bluezone.phone.own_key import OwnKey, draw_key
 from bluezone.phone.server_client import ServerClient
 from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol.advertisement import Payload, build_payload, encode_advertisement
@@ -102,6 +103,12 @@ def store_beside_tek(home: Path) -> PhoneStore:
         within = [at for at in scans if interval_of(at) == one.interval]
         opened.days.save_interval(one.interval, [one], within)
     return opened
+
+
+def keys_of_four_days() -> list[OwnKey]:
+    """Own keys of four-hour windows, the last of which begins at MIDNIGHT."""
+    last, source = interval_of(MIDNIGHT), seeded(8)
+    return [draw_key([], start, source) for start in range(last - 576, last + 1, 24)]
 
 
 def signed_manifest(seq: int = 5, time: int = MIDNIGHT) -> SignedManifest:

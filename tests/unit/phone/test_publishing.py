@@ -11,14 +11,23 @@ import pytest
 
 from bluezone.clock import ManualClock
 from bluezone.phone.errors import DiagnosisError, ServerError, ServerUnreachable
-from bluezone.phone.own_key import draw_key, serving_key
+from bluezone.phone.own_key import serving_key
 from bluezone.phone.publishing import MAX_WAIT_S, MIN_WAIT_S, Publisher, refusal
 from bluezone.phone.store.phone_store import PhoneStore
 from bluezone.protocol.errors import CodeError
 from bluezone.protocol.interval import interval_of
 from bluezone.protocol.upload import Answer, AnswerStatus, Upload, decode_redemption, decode_upload
 from bluezone.protocol.verification_code import format_code
-from tests.unit.phone.case import MIDNIGHT, REGION, TEK, Service, open_client, record, seeded
+from tests.unit.phone.case import (
+    MIDNIGHT,
+    REGION,
+    TEK,
+    Service,
+    keys_of_four_days,
+    open_client,
+    record,
+    seeded,
+)
 
 NOW = MIDNIGHT + 3000
 INTERVAL = interval_of(NOW)
@@ -67,10 +76,7 @@ def service() -> Service:
 def phone(tmp_path: Path, service: Service) -> Iterator[Phone]:
     """A phone with the keys of four days; it did not scan, so no window counts as silent."""
     one = Phone(tmp_path / "home", service)
-    source = seeded(8)
-    one.store.ledger.save_own_keys(
-        draw_key([], start, source) for start in range(WINDOW - 576, WINDOW + 1, 24)
-    )
+    one.store.ledger.save_own_keys(keys_of_four_days())
     yield one
     one.store.close()
 

@@ -24,7 +24,7 @@ from bluezone.protocol.upload import (
     decode_redemption,
 )
 from bluezone.protocol.verification_code import format_code
-from tests.unit.phone.case import MIDNIGHT, REGION, open_client, seeded
+from tests.unit.phone.case import MIDNIGHT, REGION, keys_of_four_days, open_client, seeded
 from tests.unit.phone.strict_service import PUBLISH, REDEEM, StrictService
 
 NOW = MIDNIGHT + 3000
@@ -98,10 +98,7 @@ def service() -> StrictService:
 def phone(tmp_path: Path, service: StrictService) -> Iterator[Phone]:
     """A phone with the keys of four days."""
     one = Phone(tmp_path / "home", service)
-    source = seeded(8)
-    one.store.ledger.save_own_keys(
-        draw_key([], start, source) for start in range(WINDOW - 576, WINDOW + 1, 24)
-    )
+    one.store.ledger.save_own_keys(keys_of_four_days())
     yield one
     one.store.close()
 
